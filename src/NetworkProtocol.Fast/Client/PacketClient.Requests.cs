@@ -5,6 +5,7 @@ using System.Runtime.CompilerServices;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;

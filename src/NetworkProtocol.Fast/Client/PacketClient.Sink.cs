@@ -35,7 +35,7 @@ public sealed partial class PacketClient
         AfterRequest();
     }
 
-    private Gate? HandleMessage(PeerLink from, in PacketView packet, FlushBatch flush)
+    private MessageGate? HandleMessage(PeerLink from, in PacketView packet, FlushBatch flush)
     {
         if (packet.Header.WantsReply)
         {

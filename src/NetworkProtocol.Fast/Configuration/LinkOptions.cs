@@ -38,8 +38,8 @@ public sealed record LinkOptions
     /// <summary>Codecs that this side can decompress, announced in Hello.</summary>
     public CodecSet Codecs { get; init; } = CodecSet.Lz4 | CodecSet.Zstd;
 
-    /// <summary>How payloads made on this side are compressed; null leaves them as they are.</summary>
-    public CompressionOptions? Compression { get; init; }
+    /// <summary>How payloads made on this side are compressed, if the peer can read it.</summary>
+    public CompressionOptions Compression { get; init; } = CompressionOptions.None;
 
     /// <summary>Software name announced in Hello; at most 255 bytes of UTF-8.</summary>
     public string Software { get; init; } = "NetworkProtocol.Fast";

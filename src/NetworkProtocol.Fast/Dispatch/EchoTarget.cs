@@ -17,7 +17,7 @@ internal sealed class EchoTarget : PacketTarget
             return null;
         }
 
-        PacketFlags codec = packet.Header.Flags & PacketFlags.CodecMask;
+        PacketFlags codec = (PacketFlags)packet.Header.Codec;
         PacketHeader reply = packet.Header.ToReply() with
         {
             Flags = PacketFlags.Reply | codec,

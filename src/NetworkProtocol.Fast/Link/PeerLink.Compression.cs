@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 
@@ -12,7 +13,8 @@ internal sealed partial class PeerLink
     internal EnqueueStatus TrySendPayload(
         in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, uint routeKey = 0)
     {
-        if (options.Compression is { } compression && payload.Length >= compression.ThresholdBytes
+        CompressionOptions compression = options.Compression;
+        if (compression.Codec != PayloadCodec.None && payload.Length >= compression.ThresholdBytes
             && (uint)payload.Length <= settings.SendPayloadBytesMax
             && runtime.Pool.TryRent(payload.Length, out BufferLease lease))
         {
@@ -45,7 +47,7 @@ internal sealed partial class PeerLink
         }
 
         if (PayloadInflater.TryReadLength(packet.Payload, codec, settings.ReceivePayloadBytesMax, out bytes,
-            out PacketFault fault) != System.Buffers.OperationStatus.Done)
+            out PacketFault fault) != OperationStatus.Done)
         {
             return fault;
         }
@@ -56,7 +58,7 @@ internal sealed partial class PeerLink
         }
 
         if (PayloadInflater.Inflate(packet.Payload, codec, lease.Span[..bytes], out fault)
-            != System.Buffers.OperationStatus.Done)
+            != OperationStatus.Done)
         {
             lease.Return();
             lease = default;

@@ -127,7 +127,7 @@ internal sealed partial class PeerLink
         sink.OnEstablished(this);
     }
 
-    private Gate? AnswerPing(in PacketView packet, FlushBatch flush)
+    private LinkGate? AnswerPing(in PacketView packet, FlushBatch flush)
     {
         if (packet.Header.IsOneWay)
         {

@@ -21,7 +21,7 @@ internal sealed partial class PeerLink
     // A link that received twice within this time is hot: it keeps its window and ring between packets.
     private const long HotWindowMs = 500;
 
-    private ReceiveWindow window = new();
+    private ReceiveWindow window;
     private int receiveBytes = ReceiveBytesMin;
 
     // Bytes that the next packet needs in one piece; 0 or the header's size when that is not known yet.

@@ -1,7 +1,5 @@
-using System;
 using System.Threading;
 using NetworkProtocol.Fast.Configuration;
-using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
