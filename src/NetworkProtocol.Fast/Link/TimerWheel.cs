@@ -42,6 +42,8 @@ internal sealed class TimerWheel : IDisposable
         }
     }
 
+    internal TimeProvider Time => time;
+
     /// <summary>Milliseconds since the wheel was made plus one tick (so never 0), as of the last tick.</summary>
     internal long NowMs => Volatile.Read(ref nowMs);
 
