@@ -22,7 +22,7 @@ internal abstract class TransportConnection
     /// <summary>The other side; made anew for each call for an accepted connection. Stays readable after close.</summary>
     internal abstract Endpoint Remote { get; }
 
-    /// <summary>The peer's address for limits and allow lists; null where the transport has none.</summary>
+    /// <summary>The peer's address for limits and allow lists, IPv4 as such; null where the transport has none.</summary>
     internal virtual IPAddress? RemoteAddress => null;
 
     /// <summary>Names who hears of completions. Called once, before the first operation.</summary>

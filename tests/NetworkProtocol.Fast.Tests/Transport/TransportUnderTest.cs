@@ -36,16 +36,21 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 
     internal async Task<(OperationWaiter Client, OperationWaiter Server)> ConnectPairAsync()
     {
+        (TransportConnection client, TransportConnection server) = await ConnectUnboundPairAsync();
+        return (new OperationWaiter(client), new OperationWaiter(server));
+    }
+
+    internal async Task<(TransportConnection Client, TransportConnection Server)> ConnectUnboundPairAsync()
+    {
         if (_listener is null)
         {
-            (TransportConnection first, TransportConnection second) = InMemoryTransport.CreatePair();
-            return (new OperationWaiter(first), new OperationWaiter(second));
+            return InMemoryTransport.CreatePair();
         }
 
         Task<TransportConnection> accepted = _acceptor.AcceptedAsync();
         TransportConnection client =
             await TransportConnector.ConnectAsync(_listener.BoundEndpoint, Options, CancellationToken.None);
-        return (new OperationWaiter(client), new OperationWaiter(await accepted));
+        return (client, await accepted);
     }
 
     public async ValueTask DisposeAsync()
