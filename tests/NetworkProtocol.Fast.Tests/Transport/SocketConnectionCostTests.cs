@@ -24,17 +24,22 @@ internal sealed class SocketConnectionCostTests
         (OperationWaiter client, OperationWaiter server) = await transport.ConnectPairAsync();
         HalfDuplexPeer asking = new(client.Connection, messageBytes, waitEmpty);
         new HalfDuplexPeer(server.Connection, messageBytes, waitEmpty).Answer();
-        int rounds = messageBytes > 64 ? 200 : 10_000;
+        int rounds = messageBytes > 64 ? 200 : 5_000;
         await asking.AskAsync(rounds);
 
-        long before = GC.GetTotalAllocatedBytes(precise: true);
-        await asking.AskAsync(rounds);
-        long allocated = GC.GetTotalAllocatedBytes(precise: true) - before;
+        // The test host reports its progress now and then, which allocates beside us; what traffic itself allocates
+        // shows in every attempt. The smallest object in one of a round trip's operations would be 24 bytes.
+        int limit = rounds * 12;
+        long allocated = long.MaxValue;
+        for (int attempt = 0; attempt < 5 && allocated >= limit; attempt++)
+        {
+            long before = GC.GetTotalAllocatedBytes(precise: true);
+            await asking.AskAsync(rounds);
+            allocated = Math.Min(allocated, GC.GetTotalAllocatedBytes(precise: true) - before);
+        }
+
         TestContext.Out.WriteLine($"{allocated} bytes in {rounds} round trips of {messageBytes} bytes");
-
-        // The test host allocates a little beside us; one object of the smallest size for each of the four
-        // operations of a round trip would be 96 bytes.
-        Assert.That(allocated, Is.LessThan(Math.Max(16 * 1024, rounds * 4)));
+        Assert.That(allocated, Is.LessThan(limit));
         client.Connection.Close();
         server.Connection.Close();
     }

@@ -26,7 +26,8 @@ internal sealed class SocketErrorClassificationTests
     {
         foreach (SocketError error in Enum.GetValues<SocketError>())
         {
-            Assert.That(error.Status() == TransportStatus.Ok, Is.EqualTo(error == SocketError.Success), error.ToString());
+            bool ok = error.Status() == TransportStatus.Ok;
+            Assert.That(ok, Is.EqualTo(error == SocketError.Success), error.ToString());
         }
     }
 }

@@ -6,7 +6,7 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Tests.Transport;
 
-/// <summary>Makes connected pairs over one transport, so that one suite of tests holds all of them to the contract.</summary>
+/// <summary>Makes connected pairs over one transport, so that one suite holds all of them to the contract.</summary>
 internal sealed class TransportUnderTest : IAsyncDisposable
 {
     private readonly DirectoryInfo? _folder;
