@@ -88,7 +88,9 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Stops, and completes when the acceptor will not be called any more. Not for the acceptor.</summary>
+    /// <summary>
+    /// Stops, and completes when the acceptor will not be called any more; so the acceptor must not await it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Stop();
