@@ -7,7 +7,7 @@ namespace NetworkProtocol.Fast.Packets;
 /// <summary>
 /// How a side compresses what it sends. Every value that <see cref="TryParse"/> lets through is valid.
 /// </summary>
-internal sealed record CompressionOptions
+public sealed record CompressionOptions
 {
     /// <summary>Payloads are sent as they are.</summary>
     public static readonly CompressionOptions None = new() { Codec = PayloadCodec.None, Level = 0 };
@@ -15,11 +15,13 @@ internal sealed record CompressionOptions
     /// <summary>LZ4 fast, the level with the least cost for each byte.</summary>
     public const int Lz4LevelDefault = 0;
 
+    /// <summary>The strongest level of LZ4.</summary>
     public const int Lz4LevelMax = 12;
 
     /// <summary>The high-compression levels of LZ4 begin here; there are none between it and fast.</summary>
     public const int Lz4LevelHighMin = 3;
 
+    /// <summary>What Zstandard itself takes by default.</summary>
     public const int ZstdLevelDefault = 3;
 
     /// <summary>The levels above need tens of megabytes for each compressor and seconds for each payload.</summary>
@@ -31,8 +33,10 @@ internal sealed record CompressionOptions
     /// </summary>
     public const int ThresholdBytesDefault = 512;
 
+    /// <summary>How to compress; None sends payloads as they are.</summary>
     public required PayloadCodec Codec { get; init; }
 
+    /// <summary>The codec's level: 0 or 3 to 12 for LZ4, 1 to 19 for Zstandard.</summary>
     public required int Level { get; init; }
 
     /// <summary>Payloads below this are sent as they are.</summary>
