@@ -18,10 +18,8 @@ internal sealed partial class PeerLink
             && (uint)payload.Length <= settings.SendPayloadBytesMax
             && runtime.Pool.TryRent(payload.Length, out BufferLease lease))
         {
-            PayloadCompressor compressor = runtime.Compressors.Rent(compression);
-            bool compressed = compressor.TryCompress(payload, settings.Codecs, routeKey, lease.Span[..payload.Length],
-                out PayloadCodec codec, out int written);
-            runtime.Compressors.Return(compression, compressor);
+            bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs, routeKey,
+                lease.Span[..payload.Length], out PayloadCodec codec, out int written);
             EnqueueStatus status = compressed
                 ? TrySend(header with { Flags = header.Flags | (PacketFlags)codec }, name, lease.Span[..written])
                 : TrySend(in header, name, payload);
