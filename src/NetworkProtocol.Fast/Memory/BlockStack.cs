@@ -59,7 +59,10 @@ internal sealed class BlockStack(BlockTable table)
         return false;
     }
 
-    /// <summary>Empties the stack. The blocks are the caller's: the link of the first, the others by their links.</summary>
+    /// <summary>
+    /// Empties the stack. The blocks are the caller's: the link of the first, the others by their links. A closed stack is
+    /// empty and stays closed.
+    /// </summary>
     public int TakeAll() => Replace(Empty);
 
     /// <summary>Empties the stack and refuses every later push, in one step, so no block can slip in between.</summary>
@@ -68,7 +71,7 @@ internal sealed class BlockStack(BlockTable table)
     private int Replace(int link)
     {
         long seen = Volatile.Read(ref head.Position);
-        while (true)
+        while ((int)seen != Closed)
         {
             long found = Interlocked.CompareExchange(ref head.Position, After(seen, link), seen);
             if (found == seen)
@@ -78,6 +81,8 @@ internal sealed class BlockStack(BlockTable table)
 
             seen = found;
         }
+
+        return Empty;
     }
 
     private static long After(long seen, int link) => (((seen & ~(TagStep - 1)) + TagStep) | (uint)link);

@@ -120,6 +120,12 @@ internal sealed class BufferPool : IDisposable
     {
         lock (gate)
         {
+            if (disposed)
+            {
+                // What is still out is freed when it comes back, not here.
+                return;
+            }
+
             foreach (BufferClass blocks in classes)
             {
                 blocks.MarkUse();
@@ -184,7 +190,7 @@ internal sealed class BufferPool : IDisposable
         {
             // Another thread may have grown the class, or a release may have held its blocks for a moment.
             BufferBlock? block = classes[index].Free.TryPop() ?? TryGrow(index);
-            if (block is null && TryMakeRoom(index))
+            if (block is null && !disposed && TryMakeRoom(index))
             {
                 block = TryGrow(index);
             }

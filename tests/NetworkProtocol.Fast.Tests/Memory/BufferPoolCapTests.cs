@@ -47,6 +47,62 @@ internal sealed class BufferPoolCapTests
     }
 
     [Test]
+    public void TryRent_CapTakenByManyFreeBlocks_ReleasesNoMoreThanNeeded()
+    {
+        using BufferPool pool = new(4 * Large);
+        ReturnAll(RentAll(pool, Large));
+        Assert.That(pool.TryRent(4096, out BufferLease small), Is.True);
+        Assert.That(pool.Statistics.ReleasedBytesTotal, Is.EqualTo(Large));
+        small.Return();
+    }
+
+    [Test]
+    public void BlockStack_Closed_StaysClosedAndEmpty()
+    {
+        using BufferPool pool = new(1 << 20);
+        pool.TryRent(1, out BufferLease lease);
+        BlockTable table = new();
+        BlockStack stack = new(table);
+        table.Add(lease.Block);
+        Assert.That(stack.TryPush(lease.Block), Is.True);
+        Assert.That(stack.Close(), Is.EqualTo(lease.Block.Id + 1));
+        Assert.That(stack.TakeAll(), Is.Zero);
+        Assert.That(stack.Close(), Is.Zero);
+        Assert.That(stack.TryPush(lease.Block), Is.False);
+        Assert.That(stack.TryPop(), Is.Null);
+        lease.Return();
+    }
+
+    [Test]
+    public void Pool_TwoBlocksSwappedByManyThreads_NeverGivesOneToTwo()
+    {
+        // The pattern of ABA: the top leaves, the second leaves, the top comes back, while another thread pops.
+        const int Blocks = 8;
+        using BufferPool pool = new(Blocks * 4096);
+        int shared = 0;
+        int[] owners = new int[Blocks];
+        Thread[] threads = new Thread[4];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            threads[i] = new Thread(() =>
+            {
+                for (int round = 0; round < 400_000; round++)
+                {
+                    bool hasFirst = TryOwn(pool, owners, ref shared, out BufferLease first);
+                    bool hasSecond = TryOwn(pool, owners, ref shared, out BufferLease second);
+                    Disown(owners, hasFirst, first);
+                    Disown(owners, hasSecond, second);
+                }
+            });
+            threads[i].Start();
+        }
+
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.That(shared, Is.Zero);
+        Assert.That(RentAll(pool, 1), Has.Count.EqualTo(Blocks), "a block was lost");
+    }
+
+    [Test]
     public void TryRent_CapTakenByFreeSmallBlocks_ReleasesWholeSlabs()
     {
         using BufferPool pool = new(Larger);
@@ -244,6 +300,30 @@ internal sealed class BufferPoolCapTests
         Array.ForEach(threads, static thread => thread.Join());
         Assert.That(refused, Is.EqualTo(threads.Length));
         Assert.That(pool.CommittedBytes, Is.Zero);
+    }
+
+    private static bool TryOwn(BufferPool pool, int[] owners, ref int shared, out BufferLease lease)
+    {
+        if (!pool.TryRent(1, out lease))
+        {
+            return false;
+        }
+
+        if (Interlocked.Increment(ref owners[lease.Id]) != 1)
+        {
+            Interlocked.Increment(ref shared);
+        }
+
+        return true;
+    }
+
+    private static void Disown(int[] owners, bool owned, BufferLease lease)
+    {
+        if (owned)
+        {
+            Interlocked.Decrement(ref owners[lease.Id]);
+            lease.Return();
+        }
     }
 
     private static string? Churn(BufferPool pool, Random random, byte mark)

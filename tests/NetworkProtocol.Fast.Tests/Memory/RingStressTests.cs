@@ -11,6 +11,9 @@ internal sealed class RingStressTests
 {
     private const int Producers = 4;
 
+    // Seconds of yielding: far more than any thread waits for its turn, so only a stuck ring comes here.
+    private const int IdleTurnsMax = 20_000_000;
+
     private enum Consumption
     {
         Steady,
@@ -26,7 +29,8 @@ internal sealed class RingStressTests
         const int Entries = 40_000;
         using BufferPool pool = new(4 << 20);
         MpscRing ring = new(pool, capacityBytes);
-        Producer[] producers = Start(ring, Entries, Environment.TickCount);
+        using Crew crew = Start(ring, Entries, Environment.TickCount);
+        Producer[] producers = crew.Producers;
         Reader reader = new(ring, (Consumption)consumption);
         while (reader.Received < (long)Producers * Entries && !AnyFailed(producers))
         {
@@ -47,7 +51,8 @@ internal sealed class RingStressTests
     {
         using BufferPool pool = new(4 << 20);
         MpscRing ring = new(pool, 512);
-        Producer[] producers = Start(ring, int.MaxValue, round);
+        using Crew crew = Start(ring, int.MaxValue, round);
+        Producer[] producers = crew.Producers;
         Reader reader = new(ring, Consumption.DetachWhenEmpty);
         while (reader.Received < round * 97 && !AnyFailed(producers))
         {
@@ -67,6 +72,40 @@ internal sealed class RingStressTests
     }
 
     [Test]
+    public void MpscRing_CloseDuringAClaim_ReturnsAfterItsCommit()
+    {
+        using BufferPool pool = new(1 << 20);
+        MpscRing ring = new(pool, 512);
+        Assert.That(ring.TryClaim(8, 7, out RingClaim claim), Is.EqualTo(RingStatus.Done));
+        bool returned = false;
+        Thread closer = new(() =>
+        {
+            ring.Close();
+            Volatile.Write(ref returned, true);
+        });
+        closer.Start();
+        while (ring.TryClaim(8, 8, out RingClaim other) != RingStatus.Closed)
+        {
+            other.Abandon();
+            Thread.Yield();
+        }
+
+        for (int i = 0; i < 1000; i++)
+        {
+            Thread.Yield();
+        }
+
+        bool returnedEarly = Volatile.Read(ref returned);
+        claim.Commit();
+        closer.Join();
+        Assert.That(returnedEarly, Is.False);
+        Assert.That(ring.TryRead(out RingEntry entry), Is.True);
+        Assert.That(entry.Tag, Is.EqualTo(7));
+        ring.Dispose();
+        Assert.That(pool.Statistics.LeasedBlocks, Is.Zero);
+    }
+
+    [Test]
     public void MpscRing_PoolTooSmallForAllRings_NoEntryIsLost()
     {
         // Three rings share two blocks, so attaching fails all the time and waits for another ring's detach.
@@ -74,6 +113,7 @@ internal sealed class RingStressTests
         using BufferPool pool = new(2 * 4096);
         MpscRing[] rings = [new(pool, 4096), new(pool, 4096), new(pool, 4096)];
         Producer[] producers = new Producer[rings.Length];
+        using Crew crew = new(producers);
         Reader[] readers = new Reader[rings.Length];
         for (int i = 0; i < rings.Length; i++)
         {
@@ -155,7 +195,7 @@ internal sealed class RingStressTests
         Assert.That(ring.IsEmpty, Is.True);
     }
 
-    private static Producer[] Start(MpscRing ring, int entries, int seed)
+    private static Crew Start(MpscRing ring, int entries, int seed)
     {
         TestContext.Out.WriteLine($"seed {seed}");
         Producer[] producers = new Producer[Producers];
@@ -164,7 +204,7 @@ internal sealed class RingStressTests
             producers[i] = new Producer(ring, i, entries, seed + i);
         }
 
-        return producers;
+        return new Crew(producers);
     }
 
     private static bool AnyFailed(Producer[] producers) => Array.Exists(producers, static one => one.Failed);
@@ -178,6 +218,14 @@ internal sealed class RingStressTests
         }
     }
 
+    /// <summary>Ends the producers with the test, so that a failed one leaves no threads to disturb the next.</summary>
+    private sealed class Crew(Producer[] producers) : IDisposable
+    {
+        public Producer[] Producers => producers;
+
+        public void Dispose() => Array.ForEach(producers, static producer => producer.Stop());
+    }
+
     /// <summary>A thread that puts numbered entries whose bytes follow from the number, and abandons some.</summary>
     private sealed class Producer
     {
@@ -186,6 +234,7 @@ internal sealed class RingStressTests
         private readonly int entries;
         private readonly int seed;
         private readonly Thread thread;
+        private volatile bool stopped;
 
         public Producer(MpscRing ring, int tag, int entries, int seed)
         {
@@ -203,12 +252,18 @@ internal sealed class RingStressTests
 
         public void Join() => thread.Join();
 
+        public void Stop()
+        {
+            stopped = true;
+            thread.Join();
+        }
+
         private void Run()
         {
             Random random = new(seed);
             int extraMax = Math.Min(ring.EntryBytesMax - 8, 300);
             SpinWait spin = default;
-            while (Committed < entries)
+            while (Committed < entries && !stopped)
             {
                 int bytes = 8 + (random.Next(4) == 0 ? random.Next(extraMax + 1) : random.Next(Math.Min(extraMax, 24) + 1));
                 RingStatus status = ring.TryClaim(bytes, tag, out RingClaim claim);
@@ -246,6 +301,7 @@ internal sealed class RingStressTests
     {
         private readonly long[] next = new long[Producers];
         private SpinWait spin;
+        private int idleTurns;
 
         public long Received { get; private set; }
 
@@ -254,6 +310,7 @@ internal sealed class RingStressTests
             if (TryTake())
             {
                 spin.Reset();
+                idleTurns = 0;
                 if (consumption == Consumption.Slow && Received % 64 == 0)
                 {
                     Thread.Yield();
@@ -265,6 +322,11 @@ internal sealed class RingStressTests
             if (consumption == Consumption.DetachWhenEmpty)
             {
                 ring.TryDetach();
+            }
+
+            if (++idleTurns > IdleTurnsMax)
+            {
+                Assert.Fail("nothing arrives any more");
             }
 
             spin.SpinOnce(-1);
