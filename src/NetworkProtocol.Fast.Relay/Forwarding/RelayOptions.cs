@@ -1,0 +1,54 @@
+using System;
+using System.Collections.Generic;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>Everything a relay needs to run.</summary>
+internal sealed record RelayOptions
+{
+    internal required ServerOptions Server { get; init; }
+
+    internal IReadOnlyList<UpstreamOptions> Upstreams { get; init; } = [];
+
+    internal IReadOnlyList<RouteOptions> Routes { get; init; } = [];
+
+    /// <exception cref="ArgumentException">Something is out of range or contradicts; the message says what.</exception>
+    internal RelayOptions Validate()
+    {
+        Server.Validate();
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (UpstreamOptions upstream in Upstreams)
+        {
+            upstream.Validate();
+            if (upstream.Name is RouteOptions.EchoTargetName or RouteOptions.PingTargetName)
+            {
+                throw new ArgumentException($"upstream '{upstream.Name}' has the name of a local handler: rename it");
+            }
+
+            if (!names.Add(upstream.Name))
+            {
+                throw new ArgumentException($"upstream '{upstream.Name}' is given twice: list its nodes in one");
+            }
+        }
+
+        var matches = new HashSet<RouteMatch>();
+        foreach (RouteOptions route in Routes)
+        {
+            if (!route.IsLocal && !names.Contains(route.Target))
+            {
+                throw new ArgumentException(
+                    $"route '{route.Match}' goes to '{route.Target}', which is no upstream: "
+                    + (names.Count == 0 ? "give one with --upstream" : $"known are {string.Join(", ", names)}"));
+            }
+
+            if (!matches.Add(route.Match))
+            {
+                throw new ArgumentException($"route '{route.Match}' is given twice: keep one of them");
+            }
+        }
+
+        return this;
+    }
+}

@@ -1,0 +1,92 @@
+using System.Collections.Generic;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>The links of one upstream. Fixed at the start; any thread chooses.</summary>
+internal sealed class UpstreamGroup
+{
+    private readonly UpstreamLink[] links;
+
+    internal UpstreamGroup(UpstreamOptions options, LinkRuntime runtime, ILogger logger)
+    {
+        Name = options.Name;
+
+        // Round the nodes, so that equal loads are spread over nodes before links.
+        var all = new List<UpstreamLink>();
+        for (int i = 0; i < options.LinksPerNode; i++)
+        {
+            foreach (Endpoint node in options.Nodes)
+            {
+                all.Add(new UpstreamLink(options, node, runtime, logger));
+            }
+        }
+
+        links = [.. all];
+    }
+
+    internal string Name { get; }
+
+    internal void Start()
+    {
+        foreach (UpstreamLink link in links)
+        {
+            link.Start();
+        }
+    }
+
+    internal async Task StopAsync()
+    {
+        foreach (UpstreamLink link in links)
+        {
+            await link.StopAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The live link with the fewest requests in flight, one that is not congested if there is any. Null when none lives.
+    /// </summary>
+    internal UpstreamLink? ChooseLeastInFlight()
+    {
+        UpstreamLink? best = null;
+        int bestLoad = int.MaxValue;
+        foreach (UpstreamLink candidate in links)
+        {
+            if (candidate.Live is not { } live)
+            {
+                continue;
+            }
+
+            // A congested link counts as fuller than any that is not.
+            int load = candidate.InFlight + (live.IsHigh ? 1 << 24 : 0);
+            if (load < bestLoad)
+            {
+                best = candidate;
+                bestLoad = load;
+            }
+        }
+
+        return best;
+    }
+
+    /// <summary>
+    /// Always the same link for a connection while the same links live, so that its one-way packets keep their order.
+    /// </summary>
+    internal UpstreamLink? ChooseByConnection(long connectionId)
+    {
+        int start = (int)((ulong)connectionId % (uint)links.Length);
+        for (int i = 0; i < links.Length; i++)
+        {
+            UpstreamLink candidate = links[(start + i) % links.Length];
+            if (candidate.Live is not null)
+            {
+                return candidate;
+            }
+        }
+
+        return null;
+    }
+}

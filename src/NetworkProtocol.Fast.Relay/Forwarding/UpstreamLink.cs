@@ -1,0 +1,296 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>
+/// One of the fixed connections to an upstream node: connects again whenever it is lost, and holds the requests that wait
+/// for replies on it. Any thread forwards; replies come on the connection's receive thread. The correlation table outlives
+/// the connections: its generations keep a reply of an earlier one from being taken for a later request's.
+/// </summary>
+internal sealed class UpstreamLink : WheelTimer, ILinkSink
+{
+    private readonly UpstreamOptions options;
+    private readonly Endpoint node;
+    private readonly LinkRuntime runtime;
+    private readonly ILogger logger;
+    private readonly CorrelationTable<PeerLink> requests;
+    private readonly CancellationTokenSource stopping = new();
+    private readonly long timeoutMs;
+
+    // The connection that requests may be sent on; null while there is none. Written by the sink's calls.
+    private PeerLink? live;
+    private TaskCompletionSource<LinkClosed>? closed;
+    private Task running = Task.CompletedTask;
+    private int scheduled;
+
+    internal UpstreamLink(UpstreamOptions options, Endpoint node, LinkRuntime runtime, ILogger logger)
+    {
+        this.options = options;
+        this.node = node;
+        this.runtime = runtime;
+        this.logger = logger;
+        timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
+        requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
+    }
+
+    /// <summary>The live connection, or null.</summary>
+    internal PeerLink? Live => Volatile.Read(ref live);
+
+    /// <summary>Requests that wait for a reply.</summary>
+    internal int InFlight => requests.InFlight;
+
+    internal void Start() => running = Task.Run(RunAsync);
+
+    internal async Task StopAsync()
+    {
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await running.ConfigureAwait(false);
+        runtime.Wheel.Remove(this);
+        stopping.Dispose();
+    }
+
+    /// <summary>Enters a request of a client into the table.</summary>
+    /// <returns>False when too many wait already.</returns>
+    internal bool TryBegin(PeerLink client, in PacketHeader request, out uint correlation)
+    {
+        if (!requests.TryBegin(client, request.Correlation, request.Type, runtime.Wheel.NowMs + timeoutMs, out correlation))
+        {
+            return false;
+        }
+
+        client.RequestStarted();
+        if (Volatile.Read(ref scheduled) == 0 && Interlocked.Exchange(ref scheduled, 1) == 0)
+        {
+            runtime.Wheel.Schedule(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+        }
+
+        return true;
+    }
+
+    /// <summary>Takes back a request that was not sent.</summary>
+    /// <returns>False when it has been answered meanwhile: the connection was lost.</returns>
+    internal bool TryTakeBack(uint correlation)
+    {
+        if (!requests.TryEnd(correlation, out EndedRequest<PeerLink> ended))
+        {
+            return false;
+        }
+
+        ended.Owner.RequestEnded();
+        return true;
+    }
+
+    public void OnEstablished(PeerLink link)
+    {
+        ForwardingLog.UpstreamConnected(logger, options.Name, node, link.Settings.PeerSoftware);
+        Volatile.Write(ref live, link);
+    }
+
+    public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)
+    {
+        PacketHeader header = packet.Header;
+        if (!header.IsReply)
+        {
+            Replies.Refuse(link, in header, flush, ErrorCode.NoRoute, "a relay takes no requests from its upstreams");
+            return null;
+        }
+
+        if (!requests.TryEnd(header.Correlation, out EndedRequest<PeerLink> ended))
+        {
+            runtime.Counters.AddLateReply();
+            return null;
+        }
+
+        PeerLink client = ended.Owner;
+        ForwardReply(link, client, in packet, ended.PeerCorrelation);
+        flush.Add(client);
+        client.RequestEnded();
+        return null;
+    }
+
+    public void OnDropped(PeerLink link, in PacketHeader header, FlushBatch flush)
+    {
+        if (header.IsReply && requests.TryEnd(header.Correlation, out EndedRequest<PeerLink> ended))
+        {
+            End(in ended, ErrorCode.Overloaded, "no memory to receive the reply");
+        }
+    }
+
+    public void OnDisconnect(PeerLink link, ErrorCode code)
+    {
+        // No new requests; those under way still get their replies, then the upstream closes.
+        Interlocked.CompareExchange(ref live, null, link);
+        ForwardingLog.UpstreamDraining(logger, options.Name, node, code);
+    }
+
+    public void OnClosed(PeerLink link, LinkClosed reason)
+    {
+        Interlocked.CompareExchange(ref live, null, link);
+
+        // The queue is closed, so whoever still holds the link gets Closed and takes its request back; what is in the
+        // table and not taken back is ended here, once, because ending is an exchange.
+        int cursor = 0;
+        while (requests.TryEndAny(ref cursor, out EndedRequest<PeerLink> ended))
+        {
+            End(in ended, ErrorCode.NoUpstream, "the upstream was lost before it replied");
+        }
+
+        closed?.TrySetResult(reason);
+    }
+
+    /// <inheritdoc/>
+    protected internal override long OnTick(long nowMs)
+    {
+        int cursor = 0;
+        while (requests.TryEndExpired(ref cursor, nowMs, out EndedRequest<PeerLink> ended))
+        {
+            End(in ended, ErrorCode.Timeout, "the upstream did not reply in time");
+        }
+
+        if (requests.InFlight > 0)
+        {
+            return nowMs + TimerWheel.TickMs;
+        }
+
+        // A request that began before this exchange saw the timer as scheduled, so look again after it.
+        Interlocked.Exchange(ref scheduled, 0);
+        return requests.InFlight > 0 && Interlocked.Exchange(ref scheduled, 1) == 0
+            ? nowMs + TimerWheel.TickMs
+            : Never;
+    }
+
+    private static void End(in EndedRequest<PeerLink> ended, ErrorCode code, string text)
+    {
+        Replies.Fail(ended.Owner, ended.PeerCorrelation, code, text);
+        ended.Owner.Flush();
+        ended.Owner.RequestEnded();
+    }
+
+    private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
+    {
+        PacketHeader header = packet.Header with { Correlation = correlation };
+        EnqueueStatus status;
+        if (!client.Settings.Allows(header.Codec))
+        {
+            status = SendInflated(link, client, in packet, in header);
+        }
+        else if ((uint)packet.Payload.Length > client.Settings.SendPayloadBytesMax)
+        {
+            status = EnqueueStatus.TooLarge;
+        }
+        else if (link.TryDetachPacket(out BufferLease lease, out int offset))
+        {
+            header.Write(lease.Span[offset..]);
+            status = client.TrySendBlock(lease, offset, header.PacketBytes);
+            if (status != EnqueueStatus.Done)
+            {
+                lease.Return();
+            }
+        }
+        else
+        {
+            status = client.TrySend(in header, default, packet.Payload);
+        }
+
+        Settle(client, correlation, status);
+    }
+
+    private void Settle(PeerLink client, uint correlation, EnqueueStatus status)
+    {
+        switch (status)
+        {
+            case EnqueueStatus.Full:
+                client.CloseSlow("its queue of replies reached the hard limit");
+                break;
+            case EnqueueStatus.TooLarge:
+                Replies.Fail(client, correlation, ErrorCode.TooLarge, "the reply is larger than this client accepts");
+                break;
+            case EnqueueStatus.Closed:
+                runtime.Counters.AddDroppedReply();
+                break;
+        }
+    }
+
+    // The client cannot read the codec that the upstream chose.
+    private static EnqueueStatus SendInflated(
+        PeerLink link, PeerLink client, in PacketView packet, in PacketHeader header)
+    {
+        if (link.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
+        {
+            Replies.Fail(client, header.Correlation, fault.Code, fault.Text);
+            return EnqueueStatus.Done;
+        }
+
+        EnqueueStatus status = client.TrySend(
+            header with { Flags = header.Flags & ~(PacketFlags.Lz4 | PacketFlags.Zstd) }, default, lease.Span[..bytes]);
+        lease.Return();
+        return status;
+    }
+
+    // Connects, waits for the end, connects again; ends when stopping.
+    private async Task RunAsync()
+    {
+        int failures = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            bool wasLive = await RunOnceAsync(failures).ConfigureAwait(false);
+            failures = wasLive ? 0 : Math.Min(failures + 1, 16);
+            await Task.Delay(DelayAfter(failures), runtime.Wheel.Time, stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Returns whether the session was opened.
+    private async Task<bool> RunOnceAsync(int failures)
+    {
+        try
+        {
+            TransportConnection connection = await TransportConnector
+                .ConnectAsync(node, TransportOptions.Default, stopping.Token).ConfigureAwait(false);
+            var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
+            closed = ended;
+            var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating);
+            link.Start();
+            using CancellationTokenRegistration stop =
+                stopping.Token.Register(() => link.Close(CloseReason.ShuttingDown, string.Empty));
+            LinkClosed reason = await ended.Task.ConfigureAwait(false);
+            if (!stopping.IsCancellationRequested)
+            {
+                ForwardingLog.UpstreamLost(logger, options.Name, node, reason);
+            }
+
+            return link.IsEstablished;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (TransportException e)
+        {
+            // The first failure and then each doubling: a dead upstream must not fill the log.
+            if (int.IsPow2(failures + 1))
+            {
+                ForwardingLog.UpstreamUnreachable(logger, options.Name, e.Message);
+            }
+
+            return false;
+        }
+    }
+
+    // Exponential with half of it left to chance, so that relays do not return to a node in step.
+    private TimeSpan DelayAfter(int failures)
+    {
+        double factor = Math.Min(Math.Pow(2, failures), options.ReconnectDelayMax / options.ReconnectDelayMin);
+#pragma warning disable CA5394 // Jitter needs no secrecy.
+        return options.ReconnectDelayMin * factor * (0.5 + (Random.Shared.NextDouble() / 2));
+#pragma warning restore CA5394
+    }
+}

@@ -1,0 +1,57 @@
+using System;
+using System.Collections.Generic;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>A named group of nodes that requests are forwarded to.</summary>
+internal sealed record UpstreamOptions
+{
+    internal required string Name { get; init; }
+
+    /// <summary>The nodes; each gets <see cref="LinksPerNode"/> connections.</summary>
+    internal required IReadOnlyList<Endpoint> Nodes { get; init; }
+
+    /// <summary>Connections to each node. Few links make large batches, so two suffice for most.</summary>
+    internal int LinksPerNode { get; init; } = 2;
+
+    /// <summary>Time for a reply; then the client gets Error(Timeout).</summary>
+    internal TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Requests that may wait for replies on one connection; beyond it clients get Error(Overloaded).</summary>
+    internal int RequestsInFlightMax { get; init; } = 8192;
+
+    /// <summary>Delay before the first reconnect; it doubles with every failure, with up to half of it left to chance.</summary>
+    internal TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromMilliseconds(50);
+
+    internal TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Limits and times of each connection. Its ring is larger than a client's: many clients share it.</summary>
+    internal LinkOptions Link { get; init; } = new()
+    {
+        SendRingBytes = 256 << 10,
+        SendQueueHighBytes = 4 << 20,
+        Software = "npfast relay",
+    };
+
+    internal UpstreamOptions Validate()
+    {
+        if (Name.Length == 0)
+        {
+            throw new ArgumentException("an upstream needs a name, as in name=tcp://host:port");
+        }
+
+        if (Nodes.Count == 0)
+        {
+            throw new ArgumentException($"upstream '{Name}' needs a node, as in {Name}=tcp://host:port");
+        }
+
+        ArgumentOutOfRangeException.ThrowIfLessThan(LinksPerNode, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(LinksPerNode, 256);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
+        Link.Validate();
+        return this;
+    }
+}

@@ -1,0 +1,147 @@
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>
+/// Forwards packets to an upstream: chooses a link, enters the request into its table, and passes the packet on with the
+/// table's correlation and one hop less. The payload is neither copied twice nor decompressed on the way.
+/// </summary>
+internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
+{
+    // A link that closes under our hands is rare; another one is tried this often before the client hears of it.
+    private const int AttemptsMax = 3;
+
+    internal override Gate? Handle(PeerLink client, in PacketView packet, FlushBatch flush)
+    {
+        PacketHeader header = packet.Header;
+        if (header.Hops == 0)
+        {
+            Replies.Refuse(client, in header, flush, ErrorCode.HopLimit, "the packet has passed too many relays");
+            return null;
+        }
+
+        if (!client.Settings.Allows(header.Codec))
+        {
+            Replies.Refuse(client, in header, flush, ErrorCode.DecompressionFailed,
+                "the codec of this payload was not agreed on");
+            return null;
+        }
+
+        for (int attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            UpstreamLink? upstream = header.WantsReply
+                ? group.ChooseLeastInFlight()
+                : group.ChooseByConnection(client.Connection.Id);
+            if (upstream?.Live is not { } link)
+            {
+                break;
+            }
+
+            if (link.IsHigh)
+            {
+                return link.Gate;
+            }
+
+            if (TryForward(client, upstream, link, in packet, flush))
+            {
+                return null;
+            }
+        }
+
+        Replies.Refuse(client, in header, flush, ErrorCode.NoUpstream, "no upstream is connected");
+        return null;
+    }
+
+    // False: nothing was done, another link may take the packet.
+    private static bool TryForward(
+        PeerLink client, UpstreamLink upstream, PeerLink link, in PacketView packet, FlushBatch flush)
+    {
+        PacketHeader header = packet.Header;
+        uint correlation = 0;
+        if (header.WantsReply && !upstream.TryBegin(client, in header, out correlation))
+        {
+            Replies.Refuse(client, in header, flush, ErrorCode.Overloaded, "too many requests wait for this upstream");
+            return true;
+        }
+
+        EnqueueStatus status = Send(client, link, in packet, correlation, out bool consumed);
+        if (status == EnqueueStatus.Done)
+        {
+            flush.Add(link);
+            return true;
+        }
+
+        // The end of the link may have answered the request already.
+        if (header.WantsReply && !upstream.TryTakeBack(correlation))
+        {
+            return true;
+        }
+
+        switch (status)
+        {
+            case EnqueueStatus.Closed when !consumed:
+                return false;
+            case EnqueueStatus.TooLarge:
+                Replies.Refuse(client, in header, flush, ErrorCode.TooLarge,
+                    "the payload is larger than the upstream accepts");
+                return true;
+            case EnqueueStatus.Closed:
+                Replies.Refuse(client, in header, flush, ErrorCode.NoUpstream, "the upstream was lost");
+                return true;
+            default:
+                Replies.Refuse(client, in header, flush, ErrorCode.Overloaded, "the queue to the upstream is full");
+                return true;
+        }
+    }
+
+    private static EnqueueStatus Send(
+        PeerLink client, PeerLink link, in PacketView packet, uint correlation, out bool consumed)
+    {
+        PacketHeader header = packet.Header;
+        header = header.With((byte)(header.Hops - 1), correlation);
+        consumed = false;
+        if (!link.Settings.Allows(header.Codec))
+        {
+            return SendInflated(client, link, in packet, in header);
+        }
+
+        if ((uint)packet.Payload.Length > link.Settings.SendPayloadBytesMax)
+        {
+            return EnqueueStatus.TooLarge;
+        }
+
+        if (!client.TryDetachPacket(out BufferLease lease, out int offset))
+        {
+            return link.TrySend(in header, packet.Name, packet.Payload);
+        }
+
+        consumed = true;
+        header.Write(lease.Span[offset..]);
+        EnqueueStatus status = link.TrySendBlock(lease, offset, header.PacketBytes);
+        if (status != EnqueueStatus.Done)
+        {
+            lease.Return();
+        }
+
+        return status;
+    }
+
+    // The upstream cannot read the codec that the client chose.
+    private static EnqueueStatus SendInflated(
+        PeerLink client, PeerLink link, in PacketView packet, in PacketHeader header)
+    {
+        if (client.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
+        {
+            return fault.Code == ErrorCode.TooLarge ? EnqueueStatus.TooLarge : EnqueueStatus.Full;
+        }
+
+        EnqueueStatus status = link.TrySend(
+            header with { Flags = header.Flags & ~(PacketFlags.Lz4 | PacketFlags.Zstd) }, packet.Name,
+            lease.Span[..bytes]);
+        lease.Return();
+        return status;
+    }
+}

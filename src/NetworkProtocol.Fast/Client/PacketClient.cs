@@ -1,0 +1,218 @@
+using System;
+using System.Threading;
+using System.Threading.Channels;
+using System.Threading.Tasks;
+using Microsoft.Extensions.ObjectPool;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Client;
+
+/// <summary>
+/// A connection to a server or relay: requests with correlated replies, many in flight; one-way packets; messages from the
+/// server. Thread-safe. It does not reconnect: when the connection ends every operation says so, make a new client then.
+/// </summary>
+public sealed partial class PacketClient : IAsyncDisposable
+{
+    private readonly ClientOptions options;
+    private readonly LinkRuntime runtime;
+    private readonly PeerLink link;
+    private readonly CorrelationTable<PendingRequest> requests;
+    private readonly ObjectPool<PendingRequest> pool;
+    private readonly Channel<PacketMessage> messages;
+    private readonly RequestGate requestGate;
+    private readonly MessageGate messageGate;
+    private readonly DeadlineTimer deadlines;
+    private readonly TaskCompletionSource established = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<LinkClosed> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private int draining;
+
+    private PacketClient(TransportConnection connection, ClientOptions options, LinkRuntime runtime)
+    {
+        this.options = options;
+        this.runtime = runtime;
+        requests = new CorrelationTable<PendingRequest>(options.RequestsInFlightMax);
+        pool = new DefaultObjectPool<PendingRequest>(new Policy(this), options.RequestsInFlightMax);
+        messages = Channel.CreateUnbounded<PacketMessage>();
+        requestGate = new RequestGate(this);
+        messageGate = new MessageGate(this);
+        deadlines = new DeadlineTimer(this);
+        link = new PeerLink(runtime, options.Link, connection, new Sink(this), LinkRole.Initiating);
+    }
+
+    /// <summary>Where the client is connected to.</summary>
+    public Endpoint Remote => link.Connection.Remote;
+
+    /// <summary>Software name that the server announced.</summary>
+    public string ServerSoftware => link.Settings.PeerSoftware;
+
+    /// <summary>Largest payload that the server accepts, in bytes.</summary>
+    public int PayloadBytesMax => (int)link.Settings.SendPayloadBytesMax;
+
+    /// <summary>Completes when the connection has ended, with the reason. Never fails.</summary>
+    public Task<LinkClosed> Closed => closed.Task;
+
+    /// <summary>Requests that have no reply yet.</summary>
+    public int RequestsInFlight => requests.InFlight;
+
+    private int RequestsInFlightMax =>
+        (int)Math.Min((uint)options.RequestsInFlightMax, Math.Max(link.Settings.SendRequestsInFlightMax, 1));
+
+    /// <summary>Connects and opens the session.</summary>
+    /// <param name="endpoint">Where to.</param>
+    /// <param name="runtime">Memory limit, timers and logging; may be shared.</param>
+    /// <param name="options">Times and limits; null for the defaults.</param>
+    /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="TransportException">The endpoint cannot be reached.</exception>
+    /// <exception cref="PacketConnectionException">The server did not open the session.</exception>
+    /// <exception cref="TimeoutException">It took longer than <see cref="ClientOptions.ConnectTimeout"/>.</exception>
+    public static async Task<PacketClient> ConnectAsync(
+        Endpoint endpoint,
+        LinkRuntime runtime,
+        ClientOptions? options = null,
+        CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(endpoint);
+        ArgumentNullException.ThrowIfNull(runtime);
+        options = (options ?? new ClientOptions()).Validate();
+        var transport = TransportOptions.Default with { ConnectTimeout = options.ConnectTimeout };
+        TransportConnection connection =
+            await TransportConnector.ConnectAsync(endpoint, transport, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(connection, runtime, options, cancellationToken).ConfigureAwait(false);
+    }
+
+    internal static async Task<PacketClient> OpenAsync(
+        TransportConnection connection, LinkRuntime runtime, ClientOptions options, CancellationToken cancellationToken)
+    {
+        var client = new PacketClient(connection, options, runtime);
+        client.link.Start();
+        try
+        {
+            await client.established.Task.WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
+            return client;
+        }
+        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        {
+            client.link.Close(CloseReason.Requested, "gave up opening the session");
+            if (e is TimeoutException)
+            {
+                throw new TimeoutException(
+                    $"{connection.Remote} accepted the connection but did not open the session; check that it is npfast");
+            }
+
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Closes gracefully: tells the server, waits for replies under way, closes. What is not done at the deadline is cut.
+    /// </summary>
+    public async Task CloseAsync(TimeSpan deadline)
+    {
+        if (Interlocked.Exchange(ref draining, 1) == 0)
+        {
+            link.Drain(default, "the client is done");
+            CloseIfDone();
+        }
+
+        await Task.WhenAny(closed.Task, Task.Delay(deadline)).ConfigureAwait(false);
+        link.Close(CloseReason.Requested, "cut at the deadline");
+        await closed.Task.ConfigureAwait(false);
+    }
+
+    /// <summary>Closes at once unless it is closed; requests in flight fail.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        link.CloseAfterFlush(CloseReason.Requested, string.Empty);
+        await Task.WhenAny(closed.Task, Task.Delay(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
+        link.Close(CloseReason.Requested, string.Empty);
+        await closed.Task.ConfigureAwait(false);
+        while (messages.Reader.TryRead(out PacketMessage? message))
+        {
+            message.Dispose();
+        }
+    }
+
+    /// <summary>Ends a request without a reply; used by its cancellation.</summary>
+    internal bool TryAbandon(uint correlation)
+    {
+        bool ended = requests.TryEnd(correlation, out _);
+        if (ended)
+        {
+            AfterRequest();
+        }
+
+        return ended;
+    }
+
+    private void AfterRequest()
+    {
+        // Ending the request was an interlocked operation: the fence that the gate asks for.
+        requestGate.WakeIfReady();
+        CloseIfDone();
+    }
+
+    private void CloseIfDone()
+    {
+        if (Volatile.Read(ref draining) != 0 && requests.InFlight == 0)
+        {
+            link.CloseAfterFlush(CloseReason.Requested, string.Empty);
+        }
+    }
+
+    private sealed class Policy(PacketClient client) : PooledObjectPolicy<PendingRequest>
+    {
+        public override PendingRequest Create() => new(client, client.pool);
+
+        public override bool Return(PendingRequest obj) => true;
+    }
+
+    private sealed class RequestGate(PacketClient client) : Gate
+    {
+        internal override bool IsReady =>
+            client.link.IsClosed || client.requests.InFlight < client.RequestsInFlightMax;
+    }
+
+    private sealed class MessageGate(PacketClient client) : Gate
+    {
+        internal override bool IsReady =>
+            client.link.IsClosed || client.messages.Reader.Count < client.options.MessagesWaitingMax;
+    }
+
+    /// <summary>Ends requests whose time is up. In the wheel only while requests are in flight.</summary>
+    private sealed class DeadlineTimer(PacketClient client) : WheelTimer
+    {
+        private int scheduled;
+
+        internal void Ensure()
+        {
+            if (Volatile.Read(ref scheduled) == 0 && Interlocked.Exchange(ref scheduled, 1) == 0)
+            {
+                client.runtime.Wheel.Schedule(this, client.runtime.Wheel.NowMs + TimerWheel.TickMs);
+            }
+        }
+
+        protected internal override long OnTick(long nowMs)
+        {
+            int cursor = 0;
+            while (client.requests.TryEndExpired(ref cursor, nowMs, out EndedRequest<PendingRequest> ended))
+            {
+                ended.Owner.Fail(new PacketErrorException(ErrorCode.Timeout, "no reply in time"));
+                client.AfterRequest();
+            }
+
+            if (client.requests.InFlight > 0)
+            {
+                return nowMs + TimerWheel.TickMs;
+            }
+
+            // A request that began before this exchange saw the timer as scheduled, so look again after it.
+            Interlocked.Exchange(ref scheduled, 0);
+            return client.requests.InFlight > 0 && Interlocked.Exchange(ref scheduled, 1) == 0
+                ? nowMs + TimerWheel.TickMs
+                : Never;
+        }
+    }
+}

@@ -1,0 +1,36 @@
+using System;
+
+namespace NetworkProtocol.Fast.Configuration;
+
+/// <summary>How a client connects and how long its operations may take.</summary>
+public sealed record ClientOptions
+{
+    /// <summary>Time to connect and to open the session.</summary>
+    public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time for a request that does not bring its own.</summary>
+    public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>Most requests in flight; further callers wait. The server's own limit counts too.</summary>
+    public int RequestsInFlightMax { get; init; } = 1024;
+
+    /// <summary>Messages from the server that may wait to be read; beyond it the connection is not read.</summary>
+    public int MessagesWaitingMax { get; init; } = 256;
+
+    /// <summary>Limits and times of the connection.</summary>
+    public LinkOptions Link { get; init; } = new();
+
+    /// <summary>Checks every value.</summary>
+    /// <returns>This record.</returns>
+    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is allowed.</exception>
+    public ClientOptions Validate()
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestsInFlightMax, 1 << 20);
+        ArgumentOutOfRangeException.ThrowIfLessThan(MessagesWaitingMax, 1);
+        Link.Validate();
+        return this;
+    }
+}

@@ -1,0 +1,57 @@
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Dispatch;
+
+/// <summary>
+/// The built-in ECHO and PING: returns the payload as it came, compressed or not, and a large one in the very block it was
+/// received in.
+/// </summary>
+internal sealed class EchoTarget : PacketTarget
+{
+    internal override Gate? Handle(PeerLink link, in PacketView packet, FlushBatch flush)
+    {
+        if (!packet.Header.WantsReply)
+        {
+            return null;
+        }
+
+        PacketFlags codec = (PacketFlags)packet.Header.Codec;
+        PacketHeader reply = packet.Header.ToReply() with
+        {
+            Flags = PacketFlags.Reply | codec,
+            PayloadLength = packet.Header.PayloadLength,
+        };
+        if (packet.Payload.Length > link.Settings.SendPayloadBytesMax || !link.Settings.Allows(packet.Header.Codec))
+        {
+            Replies.Refuse(link, packet.Header, flush, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
+            return null;
+        }
+
+        EnqueueStatus status;
+        if (link.TryDetachPacket(out BufferLease lease, out int offset))
+        {
+            // The name, if any, stands between header and payload: the reply has none, its header moves up to the payload.
+            int start = offset + packet.Header.NameLength;
+            reply.Write(lease.Span[start..]);
+            status = link.TrySendBlock(lease, start, reply.PacketBytes);
+            if (status != EnqueueStatus.Done)
+            {
+                lease.Return();
+            }
+        }
+        else
+        {
+            status = link.TrySend(in reply, default, packet.Payload);
+        }
+
+        if (status == EnqueueStatus.Full)
+        {
+            link.CloseSlow("its queue of replies reached the hard limit");
+        }
+
+        flush.Add(link);
+        return null;
+    }
+}

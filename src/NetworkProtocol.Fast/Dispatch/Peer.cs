@@ -1,0 +1,70 @@
+using System;
+using System.Text;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Dispatch;
+
+/// <summary>Who sent a packet. May be kept and used after the handler has returned, from any thread.</summary>
+public readonly struct Peer : IEquatable<Peer>
+{
+    private readonly PeerLink link;
+
+    internal Peer(PeerLink link) => this.link = link;
+
+    /// <summary>Number of the connection, unique in the process.</summary>
+    public long ConnectionId => link.Connection.Id;
+
+    /// <summary>Where the peer connected from, as a URI.</summary>
+    public string RemoteAddress => link.Connection.Remote.ToString();
+
+    /// <summary>Software name that the peer announced.</summary>
+    public string Software => link.Settings.PeerSoftware;
+
+    /// <summary>Whether packets can still be sent to the peer.</summary>
+    public bool IsOpen => link.IsOpen;
+
+    /// <summary>Sends a one-way packet with a name to the peer.</summary>
+    /// <param name="name">At most 255 bytes of UTF-8.</param>
+    /// <param name="payload">At most the peer's largest payload.</param>
+    /// <returns>False when the peer has gone, its queue is full, or the payload is larger than it accepts.</returns>
+    /// <exception cref="ArgumentException">The name is longer than 255 bytes.</exception>
+    public bool TrySend(string name, ReadOnlySpan<byte> payload)
+    {
+        ArgumentNullException.ThrowIfNull(name);
+        Span<byte> utf8 = stackalloc byte[PacketLimits.NameBytesMax];
+        if (!Encoding.UTF8.TryGetBytes(name, utf8, out int bytes))
+        {
+            throw new ArgumentException("a packet name has at most 255 bytes of UTF-8", nameof(name));
+        }
+
+        if (link.IsHigh)
+        {
+            return false;
+        }
+
+        var header = new PacketHeader { Type = PacketType.Custom, Flags = PacketFlags.OneWay };
+        if (link.TrySendPayload(header, utf8[..bytes], payload) != EnqueueStatus.Done)
+        {
+            return false;
+        }
+
+        link.Flush();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public bool Equals(Peer other) => ReferenceEquals(link, other.link);
+
+    /// <inheritdoc/>
+    public override bool Equals(object? obj) => obj is Peer other && Equals(other);
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => link.Connection.Id.GetHashCode();
+
+    /// <summary>Whether both are the same connection.</summary>
+    public static bool operator ==(Peer left, Peer right) => left.Equals(right);
+
+    /// <summary>Whether they are different connections.</summary>
+    public static bool operator !=(Peer left, Peer right) => !left.Equals(right);
+}

@@ -1,0 +1,44 @@
+using System;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Dispatch;
+
+/// <summary>Answers requests: one place decides what happens when an answer does not fit.</summary>
+internal static class Replies
+{
+    /// <summary>Queues a reply; a peer whose queue is full is closed, a reply it would not accept becomes an Error.</summary>
+    internal static void Send(PeerLink link, PacketType requestType, uint correlation, ReadOnlySpan<byte> payload)
+    {
+        var header = new PacketHeader { Type = requestType, Flags = PacketFlags.Reply, Correlation = correlation };
+        switch (link.TrySendPayload(header, default, payload))
+        {
+            case EnqueueStatus.Full:
+                link.CloseSlow("its queue of replies reached the hard limit");
+                break;
+            case EnqueueStatus.TooLarge:
+                Fail(link, correlation, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
+                break;
+        }
+    }
+
+    /// <summary>Queues an Error that answers a request.</summary>
+    internal static void Fail(PeerLink link, uint correlation, ErrorCode code, string text)
+    {
+        if (link.TrySendError(correlation, code, text) == EnqueueStatus.Full)
+        {
+            link.CloseSlow("its queue of replies reached the hard limit");
+        }
+    }
+
+    /// <summary>Answers a request with an Error unless it wants no answer, and notes the link for the flush.</summary>
+    internal static void Refuse(
+        PeerLink link, in PacketHeader request, FlushBatch flush, ErrorCode code, string text)
+    {
+        if (request.WantsReply)
+        {
+            Fail(link, request.Correlation, code, text);
+            flush.Add(link);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Numerics;
+using System.Threading;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>
+/// The requests of one link that wait for a reply: a fixed table of slots. Slot number and generation are the correlation
+/// on the wire, so a late or foreign reply can never reach the wrong owner. Any thread begins and ends requests; a request
+/// is ended exactly once, by whoever wins the exchange of its slot's state (reply, deadline, cancellation or loss of the
+/// link). Everything is O(1) but the scan for expired deadlines, which visits the slots ever used.
+/// </summary>
+internal sealed class CorrelationTable<TOwner>
+    where TOwner : class
+{
+    private readonly Slot[] slots;
+    private readonly int indexBits;
+    private readonly uint indexMask;
+    private readonly uint generationMask;
+
+    // Free slots: a Treiber stack. High half: a tag that changes with every push and pop; low half: index + 1, 0 = empty.
+    private long freeHead;
+    private int inFlight;
+    private int everUsed;
+
+    /// <param name="capacity">Most requests at a time; rounded up to a power of two, at most 2^20.</param>
+    internal CorrelationTable(int capacity)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(capacity, 1 << 20);
+        int size = (int)BitOperations.RoundUpToPowerOf2((uint)Math.Max(capacity, 2));
+        slots = new Slot[size];
+        indexBits = BitOperations.Log2((uint)size);
+        indexMask = (uint)size - 1;
+        generationMask = uint.MaxValue >> (indexBits + 1);
+        for (int i = 0; i < size; i++)
+        {
+            slots[i].State = 1 << 1;
+            slots[i].NextFree = i + 2 <= size ? i + 2 : 0;
+        }
+
+        freeHead = 1;
+    }
+
+    /// <summary>Requests that wait for an end.</summary>
+    internal int InFlight => Volatile.Read(ref inFlight);
+
+    internal int Capacity => slots.Length;
+
+    /// <summary>Begins a request.</summary>
+    /// <returns>False when every slot is taken.</returns>
+    internal bool TryBegin(TOwner owner, uint peerCorrelation, PacketType type, long deadlineMs, out uint correlation)
+    {
+        if (!TryPopFree(out int index))
+        {
+            correlation = 0;
+            return false;
+        }
+
+        ref Slot slot = ref slots[index];
+        slot.Owner = owner;
+        slot.PeerCorrelation = peerCorrelation;
+        slot.Type = type;
+        slot.DeadlineMs = deadlineMs;
+        uint idle = (uint)slot.State;
+        Volatile.Write(ref slot.State, (int)(idle | 1));
+        correlation = ((idle >> 1) << indexBits) | (uint)index;
+        Interlocked.Increment(ref inFlight);
+        return true;
+    }
+
+    /// <summary>Ends the request of this correlation.</summary>
+    /// <returns>False when it has ended before, or never was.</returns>
+    internal bool TryEnd(uint correlation, out EndedRequest<TOwner> ended)
+    {
+        int index = (int)(correlation & indexMask);
+        uint generation = correlation >> indexBits;
+        return TryEnd(index, (generation << 1) | 1, out ended);
+    }
+
+    /// <summary>Ends the next request whose deadline has passed; call until false, starting with cursor 0.</summary>
+    internal bool TryEndExpired(ref int cursor, long nowMs, out EndedRequest<TOwner> ended)
+    {
+        if (InFlight > 0)
+        {
+            int end = Volatile.Read(ref everUsed);
+            while (cursor < end)
+            {
+                int index = cursor++;
+                ref Slot slot = ref slots[index];
+
+                // State first: if the slot changes hands after this read, the exchange in TryEnd fails.
+                uint state = (uint)Volatile.Read(ref slot.State);
+                if ((state & 1) != 0 && Volatile.Read(ref slot.DeadlineMs) <= nowMs && TryEnd(index, state, out ended))
+                {
+                    return true;
+                }
+            }
+        }
+
+        ended = default;
+        return false;
+    }
+
+    /// <summary>Ends any request that is still waiting; call until false, starting with cursor 0.</summary>
+    internal bool TryEndAny(ref int cursor, out EndedRequest<TOwner> ended) =>
+        TryEndExpired(ref cursor, long.MaxValue, out ended);
+
+    private bool TryEnd(int index, uint busyState, out EndedRequest<TOwner> ended)
+    {
+        ref Slot slot = ref slots[index];
+        uint generation = ((busyState >> 1) + 1) & generationMask;
+        uint idle = (generation == 0 ? 1 : generation) << 1;
+        if ((busyState & 1) == 0
+            || (uint)Interlocked.CompareExchange(ref slot.State, (int)idle, (int)busyState) != busyState)
+        {
+            ended = default;
+            return false;
+        }
+
+        // The exchange made this thread the slot's only user until it is pushed back.
+        ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type);
+        slot.Owner = null;
+        Interlocked.Decrement(ref inFlight);
+        PushFree(index);
+        return true;
+    }
+
+    private bool TryPopFree(out int index)
+    {
+        long head = Volatile.Read(ref freeHead);
+        while (true)
+        {
+            int first = (int)head;
+            if (first == 0)
+            {
+                index = -1;
+                return false;
+            }
+
+            long next = Retag(head, Volatile.Read(ref slots[first - 1].NextFree));
+            long found = Interlocked.CompareExchange(ref freeHead, next, head);
+            if (found == head)
+            {
+                index = first - 1;
+                if (first > Volatile.Read(ref everUsed))
+                {
+                    RaiseEverUsed(first);
+                }
+
+                return true;
+            }
+
+            head = found;
+        }
+    }
+
+    private void PushFree(int index)
+    {
+        long head = Volatile.Read(ref freeHead);
+        while (true)
+        {
+            Volatile.Write(ref slots[index].NextFree, (int)head);
+            long found = Interlocked.CompareExchange(ref freeHead, Retag(head, index + 1), head);
+            if (found == head)
+            {
+                return;
+            }
+
+            head = found;
+        }
+    }
+
+    // The tag makes a head that was popped and pushed meanwhile look different (ABA).
+    private static long Retag(long head, int first) => (((head >> 32) + 1) << 32) | (uint)first;
+
+    private void RaiseEverUsed(int value)
+    {
+        int seen = Volatile.Read(ref everUsed);
+        while (seen < value)
+        {
+            int found = Interlocked.CompareExchange(ref everUsed, value, seen);
+            if (found == seen)
+            {
+                return;
+            }
+
+            seen = found;
+        }
+    }
+
+    [SuppressMessage("Performance", "CA1815", Justification = "slots are never compared")]
+    private struct Slot
+    {
+        /// <summary>Generation shifted by one; bit 0: a request waits. Written by the slot's owner or by exchange.</summary>
+        internal int State;
+        internal int NextFree;
+        internal TOwner? Owner;
+        internal long DeadlineMs;
+        internal uint PeerCorrelation;
+        internal PacketType Type;
+    }
+}

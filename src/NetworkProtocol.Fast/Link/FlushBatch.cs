@@ -1,0 +1,91 @@
+using System;
+using System.Threading;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>
+/// The links that got packets while one batch of received packets was handled; each is flushed once when the batch ends.
+/// One for each thread. A link remembers the stamp of the batch that noted it last, without synchronisation: two threads
+/// that overwrite each other's stamp only note a link twice, and a second flush finds nothing to do.
+/// </summary>
+internal sealed class FlushBatch
+{
+    // Enough for a batch from an upstream that answers many clients; when it is full, all are flushed and it starts anew.
+    private const int LinksMax = 128;
+
+    [ThreadStatic]
+    private static FlushBatch? current;
+
+    private static long stamps;
+
+    private readonly PeerLink[] touched = new PeerLink[LinksMax];
+    private int count;
+    private long stamp = NextStampBlock();
+    private bool inUse;
+
+    /// <summary>The thread's batch, or a fresh one when the thread is inside a batch already.</summary>
+    internal static FlushBatch Enter()
+    {
+        FlushBatch batch = current ??= new FlushBatch();
+        if (batch.inUse)
+        {
+            batch = new FlushBatch();
+        }
+
+        batch.inUse = true;
+        return batch;
+    }
+
+    /// <summary>Notes that the link has something to send.</summary>
+    internal void Add(PeerLink link)
+    {
+        if (link.TouchedStamp == stamp)
+        {
+            return;
+        }
+
+        if (count == LinksMax)
+        {
+            FlushAll();
+        }
+
+        link.TouchedStamp = stamp;
+        touched[count++] = link;
+    }
+
+    /// <summary>Flushes every noted link once.</summary>
+    internal void FlushAll()
+    {
+        if (count == 0)
+        {
+            return;
+        }
+
+        int n = count;
+        count = 0;
+        stamp++;
+        if ((stamp & StampMask) == 0)
+        {
+            stamp = NextStampBlock();
+        }
+
+        for (int i = 0; i < n; i++)
+        {
+            PeerLink link = touched[i];
+            touched[i] = null!;
+            link.Flush();
+        }
+    }
+
+    /// <summary>Flushes and gives the batch back to its thread.</summary>
+    internal void Leave()
+    {
+        FlushAll();
+        inUse = false;
+    }
+
+    // Stamps are handed out in blocks of 2^24, so that threads share nothing while they count.
+    private const long StampMask = (1L << 24) - 1;
+
+    private static long NextStampBlock() => (Interlocked.Increment(ref stamps) << 24) + 1;
+}

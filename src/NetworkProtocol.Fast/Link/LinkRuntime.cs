@@ -1,0 +1,70 @@
+using System;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using NetworkProtocol.Fast.Memory;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>
+/// What the links of a process share: the buffer pool with the process' memory limit, the timer wheel, counters and the
+/// logger. Servers and clients that are given the same runtime share one memory limit. Thread-safe.
+/// </summary>
+public sealed class LinkRuntime : IDisposable
+{
+    /// <summary>Memory limit of a runtime that is not told another one: 256 MiB.</summary>
+    public const long MemoryLimitBytesDefault = 256L << 20;
+
+    // Large blocks that nobody used for this long go back to the system.
+    private const long TrimIntervalMs = 5_000;
+
+    private readonly PoolTrimmer trimmer;
+
+    /// <summary>Makes a runtime.</summary>
+    /// <param name="memoryLimitBytes">Most bytes of buffers at any time, at least 1 MiB.</param>
+    /// <param name="loggers">Where to log; null logs nothing.</param>
+    /// <exception cref="ArgumentOutOfRangeException">The limit is under 1 MiB.</exception>
+    public LinkRuntime(long memoryLimitBytes = MemoryLimitBytesDefault, ILoggerFactory? loggers = null)
+        : this(memoryLimitBytes, loggers, new TimerWheel(TimeProvider.System))
+    {
+    }
+
+    internal LinkRuntime(long memoryLimitBytes, ILoggerFactory? loggers, TimerWheel wheel)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(memoryLimitBytes, 1 << 20);
+        Loggers = loggers ?? NullLoggerFactory.Instance;
+        Logger = Loggers.CreateLogger("NetworkProtocol.Fast.Link");
+        Pool = new BufferPool(memoryLimitBytes);
+        Wheel = wheel;
+        trimmer = new PoolTrimmer(Pool);
+        Wheel.Schedule(trimmer, Wheel.NowMs + TrimIntervalMs);
+    }
+
+    internal ILoggerFactory Loggers { get; }
+
+    internal ILogger Logger { get; }
+
+    internal BufferPool Pool { get; }
+
+    internal TimerWheel Wheel { get; }
+
+    internal LinkCounters Counters { get; } = new();
+
+    internal CompressorPool Compressors { get; } = new();
+
+    /// <summary>Stops the wheel and frees the pool. Close servers and clients first.</summary>
+    public void Dispose()
+    {
+        Wheel.Remove(trimmer);
+        Wheel.Dispose();
+        Pool.Dispose();
+    }
+
+    private sealed class PoolTrimmer(BufferPool pool) : WheelTimer
+    {
+        protected internal override long OnTick(long nowMs)
+        {
+            pool.Trim();
+            return nowMs + TrimIntervalMs;
+        }
+    }
+}

@@ -1,0 +1,207 @@
+using System;
+using System.Buffers;
+using System.Diagnostics;
+using System.Threading;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>Packets that the link itself sends and answers: opening, Hello, Ping, Disconnect, connection errors.</summary>
+internal sealed partial class PeerLink
+{
+    // The opening with the longest Hello fits, and so does every text of ours (they are constants of under 200 bytes).
+    private const int TextPacketBytesMax = 512;
+
+    private bool opened;
+    private int peerDisconnected;
+
+    // The peer sends no more requests: it said so, or half-closed.
+    private bool PeerIsDone => Volatile.Read(ref endOfStream) != 0 || Volatile.Read(ref peerDisconnected) != 0;
+
+    /// <summary>Closes a peer that does not read.</summary>
+    internal void CloseSlow(string detail)
+    {
+        if (!IsClosed)
+        {
+            runtime.Counters.AddSlowConsumer();
+            Close(CloseReason.SlowConsumer, detail);
+        }
+    }
+
+    /// <summary>Queues an Error packet that answers a request, or concerns the connection when correlation is 0.</summary>
+    internal EnqueueStatus TrySendError(uint correlation, ErrorCode code, string text)
+    {
+        Span<byte> packet = stackalloc byte[TextPacketBytesMax];
+        var writer = new PacketWriter(packet);
+        bool written = correlation == 0
+            ? writer.TryWriteError(code, text)
+            : writer.TryWriteErrorReply(new PacketHeader { Correlation = correlation }, code, text);
+        Debug.Assert(written, "own texts are short");
+        return IsOpen ? queue.TryEnqueueRaw(writer.Written) : EnqueueStatus.Closed;
+    }
+
+    private void SendDisconnect(ErrorCode code, string reason)
+    {
+        Span<byte> packet = stackalloc byte[TextPacketBytesMax];
+        var writer = new PacketWriter(packet);
+        bool written = writer.TryWriteDisconnect(code, reason);
+        Debug.Assert(written, "own texts are short");
+        if (IsOpen)
+        {
+            queue.TryEnqueueRaw(writer.Written);
+            Flush();
+        }
+    }
+
+    private void SendOpening()
+    {
+        Span<byte> opening = stackalloc byte[TextPacketBytesMax];
+        PlainOpening.Magic.CopyTo(opening);
+        var writer = new PacketWriter(opening[PlainOpening.Magic.Length..]);
+        bool written = writer.TryWriteHello(OwnSettings());
+        Debug.Assert(written, "a hello has at most 286 bytes");
+        queue.TryEnqueueRaw(opening[..(PlainOpening.Magic.Length + writer.Written.Length)]);
+    }
+
+    private LinkSettings OwnSettings() => new()
+    {
+        PayloadBytesMax = (uint)options.PayloadBytesMax,
+        Codecs = options.Codecs,
+        HeartbeatIntervalMs = (uint)options.HeartbeatInterval.TotalMilliseconds,
+        RequestsInFlightMax = (uint)options.RequestsInFlightMax,
+        Software = options.Software,
+    };
+
+    // Returns false when more bytes are needed first.
+    private bool TryOpen(ReadOnlySpan<byte> unread, FlushBatch flush)
+    {
+        switch (PlainOpening.Match(unread))
+        {
+            case OperationStatus.NeedMoreData:
+                neededBytes = PlainOpening.Magic.Length;
+                return false;
+            case OperationStatus.Done:
+                window.Consume(PlainOpening.Magic.Length);
+                opened = true;
+                if (role == LinkRole.Accepting)
+                {
+                    SendOpening();
+                    flush.Add(this);
+                }
+
+                return true;
+            default:
+                // A server that refuses the opening answers with an Error packet instead of the four bytes.
+                if (role == LinkRole.Initiating && unread is [(byte)'N', (byte)'P', 1, ..])
+                {
+                    opened = true;
+                    return true;
+                }
+
+                string foreign = PlainOpening.Describe(unread);
+                FailPeer(PacketFault.Malformed($"expected a plain session (NPF1), got {foreign}"), flush);
+                return true;
+        }
+    }
+
+    private void HandleHello(in PacketView packet, FlushBatch flush)
+    {
+        if (packet.Header.Type == PacketType.Error && packet.Header.Correlation == 0)
+        {
+            HandleConnectionError(in packet);
+            return;
+        }
+
+        PacketFault fault = PacketFault.Malformed("the first packet must be a hello");
+        if (packet.Header.Type != PacketType.Hello
+            || !LinkSettings.TryRead(packet.Payload, out LinkSettings announced, out fault))
+        {
+            FailPeer(in fault, flush);
+            return;
+        }
+
+        settings = NegotiatedSettings.From(OwnSettings(), in announced);
+        Volatile.Write(ref established, true);
+        runtime.Wheel.Schedule(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+        sink.OnEstablished(this);
+    }
+
+    private LinkGate? AnswerPing(in PacketView packet, FlushBatch flush)
+    {
+        if (packet.Header.IsOneWay)
+        {
+            return null;
+        }
+
+        if (queue.IsHigh)
+        {
+            return gate;
+        }
+
+        PacketHeader header = packet.Header.ToReply() with { Type = PacketType.Pong };
+        if (TrySend(header, default, packet.Payload) == EnqueueStatus.Done)
+        {
+            flush.Add(this);
+        }
+
+        return null;
+    }
+
+    // A peer's fault: say which, then close once it is said.
+    private void FailPeer(in PacketFault fault, FlushBatch flush)
+    {
+        TrySendError(0, fault.Code, fault.Text);
+        flush.Add(this);
+        CloseAfterFlush(CloseReason.ProtocolError, fault.Text);
+    }
+
+    private void HandleConnectionError(in PacketView packet)
+    {
+        string detail = ErrorPayload.TryRead(packet.Payload, out ErrorPayload error, out _)
+            ? $"{error.Code}: {error.ToDisplayString()}"
+            : "an error packet that cannot be read";
+        Close(CloseReason.RemoteError, detail);
+    }
+
+    private void HandleDisconnect(in PacketView packet)
+    {
+        ErrorCode code = DisconnectPayload.TryRead(packet.Payload, out DisconnectPayload disconnect, out _)
+            ? disconnect.Code
+            : ErrorCode.Internal;
+        Interlocked.Exchange(ref peerDisconnected, 1);
+        if (role == LinkRole.Accepting && RequestsInFlight == 0)
+        {
+            CloseAfterFlush(CloseReason.PeerClosed, string.Empty);
+            return;
+        }
+
+        sink.OnDisconnect(this, code);
+    }
+
+    private void SendPing()
+    {
+        if (TrySend(new PacketHeader { Type = PacketType.Ping }, default, default) == EnqueueStatus.Done)
+        {
+            Flush();
+        }
+    }
+
+    // The packet that waits for memory is answered and dropped as it comes, so that the link lives on.
+    private void GiveUpWaitingForMemory()
+    {
+        memoryWaitSinceMs = 0;
+        if (neededBytes <= PacketHeader.BytesCount)
+        {
+            return;
+        }
+
+        // The framer has checked the header, or it would not have known how many bytes are needed.
+        PacketHeader header = PacketHeader.Read(window.Unread);
+        skipBytes = neededBytes;
+        neededBytes = 0;
+        FlushBatch flush = FlushBatch.Enter();
+        sink.OnDropped(this, in header, flush);
+        flush.Leave();
+    }
+}

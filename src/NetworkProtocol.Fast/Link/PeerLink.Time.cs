@@ -1,0 +1,174 @@
+using System;
+using System.Threading;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>What the link does because of time: limits, heartbeat, giving memory back.</summary>
+internal sealed partial class PeerLink
+{
+    // A link that was hot is looked at this often until it is cold again.
+    private const long CoolDownMs = 1_000;
+
+    // A draining link is closed when nothing has come for this long: requests that crossed our Disconnect on the wire
+    // are still answered.
+    private const long DrainQuietMs = 250;
+
+    // Times of the wheel. Written by the side named, read by the wheel's thread.
+    private long startedMs;
+    private long lastReceivedMs;
+    private long lastSentMs;
+
+    // When the send under way was started, 0 when none is.
+    private long sendSinceMs;
+    private bool sendWaitsForMemory;
+    private bool draining;
+
+    /// <summary>Milliseconds of the wheel since the link was started.</summary>
+    internal long AgeMs => runtime.Wheel.NowMs - startedMs;
+
+    /// <summary>Whether this side has told the peer to stop sending requests.</summary>
+    internal bool IsDraining => Volatile.Read(ref draining);
+
+    /// <summary>
+    /// Tells the peer to send no more requests, lets what is under way end, and closes. Any thread.
+    /// </summary>
+    internal void Drain(ErrorCode code, string reason)
+    {
+        if (Volatile.Read(ref draining) || !IsOpen)
+        {
+            return;
+        }
+
+        if (!IsEstablished)
+        {
+            Close(CloseReason.ShuttingDown, string.Empty);
+            return;
+        }
+
+        Volatile.Write(ref draining, true);
+        SendDisconnect(code, reason);
+        runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+    }
+
+    /// <inheritdoc/>
+    protected internal override long OnTick(long nowMs)
+    {
+        if (sendWaitsForMemory)
+        {
+            sendWaitsForMemory = false;
+            QueueWork(WorkSend);
+        }
+
+        if (Volatile.Read(ref parkedForMemory))
+        {
+            Volatile.Write(ref parkedForMemory, false);
+            Resume();
+        }
+
+        if (IsClosed)
+        {
+            return Never;
+        }
+
+        if (Volatile.Read(ref closeState) == StateLingering)
+        {
+            return Enforce(Volatile.Read(ref lingerDeadlineMs), nowMs, CloseReason.PeerDead, string.Empty);
+        }
+
+        if (!IsEstablished)
+        {
+            long limit = startedMs + (long)options.HandshakeTimeout.TotalMilliseconds;
+            return Enforce(limit, nowMs, CloseReason.HandshakeTimeout, "no hello within the handshake limit");
+        }
+
+        return OnEstablishedTick(nowMs);
+    }
+
+    private long OnEstablishedTick(long nowMs)
+    {
+        long next = HeartbeatTick(nowMs);
+        long since = Volatile.Read(ref sendSinceMs);
+        if (since != 0)
+        {
+            long limit = since + (long)options.SlowPeerTimeout.TotalMilliseconds;
+            if (limit <= nowMs)
+            {
+                CloseSlow("it took nothing of what waits for it within the slow peer limit");
+                return Never;
+            }
+
+            next = Math.Min(next, limit);
+        }
+
+        if (Volatile.Read(ref draining))
+        {
+            if (RequestsInFlight == 0 && nowMs - Volatile.Read(ref lastReceivedMs) >= DrainQuietMs)
+            {
+                CloseAfterFlush(CloseReason.ShuttingDown, string.Empty);
+            }
+
+            return nowMs + TimerWheel.TickMs;
+        }
+
+        return Volatile.Read(ref hot) ? Math.Min(next, CoolDown(nowMs)) : next;
+    }
+
+    private long HeartbeatTick(long nowMs)
+    {
+        long interval = settings.HeartbeatIntervalMs;
+        if (interval == 0)
+        {
+            return long.MaxValue;
+        }
+
+        // Receiving alone counts as life. A link that is parked does not read, so silence says nothing.
+        if (Volatile.Read(ref parked) == 0)
+        {
+            long limit = Volatile.Read(ref lastReceivedMs) + (PacketLimits.HeartbeatIntervalsUntilDead * interval);
+            if (limit <= nowMs)
+            {
+                Close(CloseReason.PeerDead, "nothing was heard for three heartbeat intervals");
+                return Never;
+            }
+        }
+        else
+        {
+            Volatile.Write(ref lastReceivedMs, nowMs);
+        }
+
+        long nextPing = Volatile.Read(ref lastSentMs) + interval;
+        if (nextPing <= nowMs)
+        {
+            SendPing();
+            nextPing = nowMs + interval;
+        }
+
+        return nextPing;
+    }
+
+    // A link that has gone quiet gives its ring back. Its posted receive still holds a block; the answer to a Ping
+    // completes it, and the link then waits without one.
+    private long CoolDown(long nowMs)
+    {
+        if (nowMs - Volatile.Read(ref lastReceivedMs) < CoolDownMs)
+        {
+            return nowMs + CoolDownMs;
+        }
+
+        Volatile.Write(ref hot, false);
+        SendPing();
+        return long.MaxValue;
+    }
+
+    private long Enforce(long limitMs, long nowMs, CloseReason reason, string detail)
+    {
+        if (limitMs > nowMs)
+        {
+            return limitMs;
+        }
+
+        Close(reason, detail);
+        return Never;
+    }
+}

@@ -1,0 +1,159 @@
+using System.Threading;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>
+/// One live peer: a transport connection, its session, the receive window and the send queue.
+/// </summary>
+/// <remarks>
+/// Threading: the receive side belongs to one thread at a time (an I/O thread, or a pool thread after a pause), handed on
+/// through the completion of an operation or through <see cref="parked"/>. The send side belongs to whoever moved
+/// <see cref="sending"/> from 0 to 1. Everything that other threads may call (TrySend, Flush, Close, Resume, request
+/// counts) is lock-free. The link is over when both sides have finished; then its owner hears <c>OnClosed</c>, once.
+/// </remarks>
+internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter, IThreadPoolWorkItem
+{
+    private readonly LinkRuntime runtime;
+    private readonly LinkOptions options;
+    private readonly TransportConnection connection;
+    private readonly ILinkSink sink;
+    private readonly SendQueue queue;
+    private readonly LinkGate gate;
+    private readonly LinkRole role;
+
+    private NegotiatedSettings settings;
+    private bool established;
+
+    // Requests of the peer that have no reply yet. Raised by the receive side, lowered by any thread.
+    private int requestsInFlight;
+
+    // Receive and send side; the one that takes it to 0 finishes the link.
+    private int liveSides = 2;
+
+    internal PeerLink(
+        LinkRuntime runtime, LinkOptions options, TransportConnection connection, ILinkSink sink, LinkRole role)
+    {
+        this.runtime = runtime;
+        this.options = options;
+        this.connection = connection;
+        this.sink = sink;
+        this.role = role;
+        queue = new SendQueue(runtime.Pool, options.SendRingBytes, options.SendQueueHighBytes,
+            options.SendQueueLimitBytes);
+        gate = new LinkGate(this);
+    }
+
+    /// <summary>Where to wait until this link can take more packets.</summary>
+    internal Gate Gate => gate;
+
+    internal TransportConnection Connection => connection;
+
+    internal LinkRuntime Runtime => runtime;
+
+    internal LinkOptions Options => options;
+
+    /// <summary>What both sides agreed on; meaningful once the link is established.</summary>
+    internal ref readonly NegotiatedSettings Settings => ref settings;
+
+    internal bool IsEstablished => Volatile.Read(ref established);
+
+    /// <summary>Owner's own data about this link, set before <see cref="Start"/> or from the sink's calls.</summary>
+    internal object? Owner { get; set; }
+
+    /// <summary>Neighbours in the owner's list of links; owned by the list.</summary>
+    internal PeerLink? NextInList { get; set; }
+
+    internal PeerLink? PreviousInList { get; set; }
+
+    /// <summary>See <see cref="FlushBatch"/>.</summary>
+    internal long TouchedStamp { get; set; }
+
+    internal int RequestsInFlight => Volatile.Read(ref requestsInFlight);
+
+    /// <summary>Bytes that wait to be sent.</summary>
+    internal long QueuedBytes => queue.QueuedBytes;
+
+    /// <summary>Whether whoever wants to send here should wait at <see cref="Gate"/> first.</summary>
+    internal bool IsHigh => queue.IsHigh;
+
+    /// <summary>Starts the link; the sink may be called before this returns.</summary>
+    internal void Start()
+    {
+        long now = runtime.Wheel.NowMs;
+        startedMs = now;
+        lastReceivedMs = now;
+        lastSentMs = now;
+        connection.Bind(this);
+        runtime.Wheel.Schedule(this, now + (long)options.HandshakeTimeout.TotalMilliseconds);
+        if (role == LinkRole.Initiating)
+        {
+            SendOpening();
+            Flush();
+        }
+
+        RunReceive();
+    }
+
+    /// <summary>A request of the peer was taken that will be answered later; the receive side calls this.</summary>
+    internal void RequestStarted() => Interlocked.Increment(ref requestsInFlight);
+
+    /// <summary>A request taken earlier has its reply queued, or will never have one. Any thread.</summary>
+    internal void RequestEnded()
+    {
+        int left = Interlocked.Decrement(ref requestsInFlight);
+        gate.WakeIfReady();
+        if (left == 0 && PeerIsDone)
+        {
+            CloseAfterFlush(CloseReason.PeerClosed, string.Empty);
+        }
+    }
+
+    /// <summary>See <see cref="IThreadPoolWorkItem"/>: goes on with what was handed to the pool.</summary>
+    void IThreadPoolWorkItem.Execute()
+    {
+        int work = Interlocked.Exchange(ref queuedWork, 0);
+        if ((work & WorkReceive) != 0)
+        {
+            RunReceive();
+        }
+
+        if ((work & WorkSend) != 0)
+        {
+            RunSend();
+        }
+    }
+
+    private const int WorkReceive = 1;
+    private const int WorkSend = 2;
+
+    // Which sides wait for a pool thread. The side's ownership travels with its bit.
+    private int queuedWork;
+
+    private void QueueWork(int side)
+    {
+        // If a bit is set already, that work item has not run yet and takes both.
+        if (Interlocked.Or(ref queuedWork, side) == 0)
+        {
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+    }
+
+    private void FinishSide()
+    {
+        if (Interlocked.Decrement(ref liveSides) == 0)
+        {
+            runtime.Wheel.Remove(this);
+            gate.WakeAll();
+            sink.OnClosed(this, ClosedAs);
+        }
+    }
+
+    private sealed class LinkGate(PeerLink link) : Gate
+    {
+        internal override bool IsReady => link.IsClosed
+            || (link.queue.IsLow && link.RequestsInFlight < link.options.RequestsInFlightMax);
+    }
+}

@@ -1,0 +1,228 @@
+using System;
+using System.Buffers.Binary;
+using System.Threading;
+using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>
+/// What waits to be sent to one peer. Many producers, one consumer. Small packets are copied into a ring; a large packet,
+/// or one that comes when the ring is nearly full, stands in a block of its own and the ring carries only the block's id.
+/// Both are bounded: the ring by its capacity, the blocks by <c>limitBytes</c> and by the pool.
+/// </summary>
+internal sealed class SendQueue
+{
+    /// <summary>Packets above this are not copied into a ring: 32 KiB, half of a gather block.</summary>
+    internal const int InlineBytesMax = 32 << 10;
+
+    private const int TagPacket = 1;
+    private const int TagBlock = 2;
+
+    // int id, int offset, int length.
+    private const int BlockEntryBytes = 12;
+
+    private readonly BufferPool pool;
+    private readonly MpscRing ring;
+    private readonly long highBytes;
+    private readonly long limitBytes;
+    private readonly int inlineMax;
+
+    // Bytes of the packets that stand in blocks of their own. Added by producers, taken off by the consumer.
+    private long blockBytes;
+
+    internal SendQueue(BufferPool pool, int ringBytes, long highBytes, long limitBytes)
+    {
+        this.pool = pool;
+        this.highBytes = highBytes;
+        this.limitBytes = limitBytes;
+        ring = new MpscRing(pool, ringBytes);
+
+        // An eighth of the ring at most, so that one entry never takes the queue from low to full.
+        inlineMax = Math.Min(InlineBytesMax, ringBytes / 8);
+    }
+
+    internal long QueuedBytes => ring.UsedBytes + Volatile.Read(ref blockBytes);
+
+    /// <summary>Whether producers should pause.</summary>
+    internal bool IsHigh => ring.UsedBytes > ring.CapacityBytes / 2 || Volatile.Read(ref blockBytes) > highBytes;
+
+    /// <summary>Whether paused producers may go on.</summary>
+    internal bool IsLow =>
+        ring.UsedBytes <= ring.CapacityBytes / 4 && Volatile.Read(ref blockBytes) <= highBytes / 2;
+
+    internal bool IsEmpty => ring.IsEmpty;
+
+    /// <summary>Copies a packet into the queue. Any thread.</summary>
+    internal EnqueueStatus TryEnqueue(in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
+    {
+        int bytes = PacketHeader.BytesCount + name.Length + payload.Length;
+
+        // The last quarter of the ring is for block entries: they are small, so very many of them fit.
+        if (bytes <= inlineMax && ring.UsedBytes + bytes <= ring.CapacityBytes / 4 * 3)
+        {
+            RingStatus status = ring.TryClaim(bytes, TagPacket, out RingClaim claim);
+            if (status == RingStatus.Done)
+            {
+                WritePacket(claim.Span, in header, name, payload);
+                claim.Commit();
+                return EnqueueStatus.Done;
+            }
+
+            if (status == RingStatus.Closed)
+            {
+                return EnqueueStatus.Closed;
+            }
+        }
+
+        return TryEnqueueCopySlow(in header, name, payload, bytes);
+    }
+
+    /// <summary>Copies bytes that are a whole packet, or the opening, into the queue. Any thread.</summary>
+    internal EnqueueStatus TryEnqueueRaw(ReadOnlySpan<byte> bytes)
+    {
+        RingStatus status = ring.TryClaim(bytes.Length, TagPacket, out RingClaim claim);
+        if (status != RingStatus.Done)
+        {
+            return status == RingStatus.Closed ? EnqueueStatus.Closed : EnqueueStatus.Full;
+        }
+
+        bytes.CopyTo(claim.Span);
+        claim.Commit();
+        return EnqueueStatus.Done;
+    }
+
+    /// <summary>Queues a packet that stands in a block; on Done the block is the queue's. Any thread.</summary>
+    internal EnqueueStatus TryEnqueueBlock(BufferLease lease, int offset, int length)
+    {
+        // A packet larger than the limit passes when nothing else waits, else it could never be sent.
+        long queued = Interlocked.Add(ref blockBytes, length);
+        if (queued > limitBytes && queued != length)
+        {
+            Interlocked.Add(ref blockBytes, -length);
+            return EnqueueStatus.Full;
+        }
+
+        RingStatus status = ring.TryClaim(BlockEntryBytes, TagBlock, out RingClaim claim);
+        if (status != RingStatus.Done)
+        {
+            Interlocked.Add(ref blockBytes, -length);
+            return status == RingStatus.Closed ? EnqueueStatus.Closed : EnqueueStatus.Full;
+        }
+
+        Span<byte> entry = claim.Span;
+        BinaryPrimitives.WriteInt32LittleEndian(entry, lease.Id);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[4..], offset);
+        BinaryPrimitives.WriteInt32LittleEndian(entry[8..], length);
+        claim.Commit();
+        return EnqueueStatus.Done;
+    }
+
+    /// <summary>
+    /// Moves waiting packets to <paramref name="destination"/> until it is full or a block is next. Consumer only.
+    /// </summary>
+    /// <returns>Bytes written; 0 with a block in <paramref name="block"/> when a block is first in line; 0 without one
+    /// when nothing is committed.</returns>
+    internal int Gather(Span<byte> destination, out QueuedBlock block)
+    {
+        block = default;
+        int written = 0;
+        while (ring.TryRead(out RingEntry entry))
+        {
+            ReadOnlySpan<byte> data = entry.Span;
+            if (entry.Tag == TagPacket)
+            {
+                if (data.Length > destination.Length - written)
+                {
+                    break;
+                }
+
+                data.CopyTo(destination[written..]);
+                written += data.Length;
+                ring.Release();
+                continue;
+            }
+
+            if (written == 0)
+            {
+                block = TakeBlock(data);
+                ring.Release();
+            }
+
+            break;
+        }
+
+        return written;
+    }
+
+    /// <summary>A block that <see cref="Gather"/> handed out has been sent or dropped. Consumer only.</summary>
+    internal void BlockDone(in QueuedBlock block)
+    {
+        Interlocked.Add(ref blockBytes, -block.Length);
+        block.Lease.Return();
+    }
+
+    /// <summary>Whether <see cref="Gather"/> would find something. Consumer only.</summary>
+    internal bool HasCommitted => ring.TryRead(out _);
+
+    /// <summary>Gives the ring's memory back when nothing waits. Consumer only.</summary>
+    internal void DetachIfIdle() => ring.TryDetach();
+
+    /// <summary>Ends the queue: later packets are refused, waiting ones dropped, memory returned. Consumer only.</summary>
+    internal void Close()
+    {
+        ring.Close();
+        while (ring.TryRead(out RingEntry entry))
+        {
+            if (entry.Tag == TagBlock)
+            {
+                QueuedBlock block = TakeBlock(entry.Span);
+                BlockDone(in block);
+            }
+
+            ring.Release();
+        }
+
+        ring.Dispose();
+    }
+
+    private static void WritePacket(
+        Span<byte> destination, in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
+    {
+        PacketHeader whole = header with { NameLength = (byte)name.Length, PayloadLength = (uint)payload.Length };
+        whole.Write(destination);
+        name.CopyTo(destination[PacketHeader.BytesCount..]);
+        payload.CopyTo(destination[(PacketHeader.BytesCount + name.Length)..]);
+    }
+
+    private EnqueueStatus TryEnqueueCopySlow(
+        in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, int bytes)
+    {
+        if (Volatile.Read(ref blockBytes) + bytes > limitBytes && Volatile.Read(ref blockBytes) != 0)
+        {
+            return EnqueueStatus.Full;
+        }
+
+        if (!pool.TryRent(bytes, out BufferLease lease))
+        {
+            return EnqueueStatus.Full;
+        }
+
+        WritePacket(lease.Span, in header, name, payload);
+        EnqueueStatus status = TryEnqueueBlock(lease, 0, bytes);
+        if (status != EnqueueStatus.Done)
+        {
+            lease.Return();
+        }
+
+        return status;
+    }
+
+    private QueuedBlock TakeBlock(ReadOnlySpan<byte> entry)
+    {
+        int id = BinaryPrimitives.ReadInt32LittleEndian(entry);
+        int offset = BinaryPrimitives.ReadInt32LittleEndian(entry[4..]);
+        int length = BinaryPrimitives.ReadInt32LittleEndian(entry[8..]);
+        return new QueuedBlock(pool.Adopt(id), offset, length);
+    }
+}

@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Server;
+
+/// <summary>
+/// Accepts connections, opens their sessions and hands their packets to handlers. Thread-safe.
+/// </summary>
+public sealed class PacketServer : IAsyncDisposable
+{
+    // Connections are refused when so much of the buffer memory is in use (relay.md: at the cap new ones are refused).
+    private const int MemoryPercentMax = 95;
+
+    private readonly ServerOptions options;
+    private readonly LinkRuntime runtime;
+    private readonly ILogger logger;
+    private readonly List<TransportListener> listeners = [];
+    private readonly LinkList links = new();
+    private readonly ServerSink sink;
+    private readonly Acceptor acceptor;
+    private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TransportOptions transport = TransportOptions.Default;
+    private int state;
+    private long accepted;
+    private long refused;
+
+    private const int StateNew = 0;
+    private const int StateRunning = 1;
+    private const int StateDraining = 2;
+
+    /// <summary>Makes a server; <see cref="Start"/> opens it.</summary>
+    /// <param name="options">Endpoints and limits.</param>
+    /// <param name="handlers">What to do with packets; ECHO and PING are built in.</param>
+    /// <param name="runtime">Memory limit, timers and logging; may be shared with other servers and clients.</param>
+    /// <exception cref="ArgumentException">An option is out of range.</exception>
+    public PacketServer(ServerOptions options, HandlerTable handlers, LinkRuntime runtime)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(handlers);
+        ArgumentNullException.ThrowIfNull(runtime);
+        this.options = options.Validate();
+        this.runtime = runtime;
+        logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
+        sink = new ServerSink(this, handlers.Freeze(logger));
+        acceptor = new Acceptor(this);
+    }
+
+    /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the start.</summary>
+    public IReadOnlyList<Endpoint> Endpoints
+    {
+        get
+        {
+            lock (listeners)
+            {
+                return listeners.ConvertAll(static l => l.BoundEndpoint);
+            }
+        }
+    }
+
+    /// <summary>Connections open now.</summary>
+    public int Connections => links.Count;
+
+    /// <summary>Connections accepted since the start.</summary>
+    public long ConnectionsAccepted => Volatile.Read(ref accepted);
+
+    /// <summary>Connections closed at once because a limit was reached.</summary>
+    public long ConnectionsRefused => Volatile.Read(ref refused);
+
+    internal LinkList Links => links;
+
+    internal ILogger Logger => logger;
+
+    internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
+
+    /// <summary>Opens every endpoint.</summary>
+    /// <exception cref="TransportException">An endpoint cannot be opened; none is then.</exception>
+    /// <exception cref="InvalidOperationException">The server was started before.</exception>
+    public void Start()
+    {
+        if (Interlocked.CompareExchange(ref state, StateRunning, StateNew) != StateNew)
+        {
+            throw new InvalidOperationException("a server starts once: make a new one");
+        }
+
+        var listenerOptions = new ListenerOptions { Backlog = options.Backlog, Connection = transport };
+        lock (listeners)
+        {
+            try
+            {
+                foreach (Endpoint endpoint in options.Endpoints)
+                {
+                    listeners.Add(TransportListener.Start(endpoint, listenerOptions, acceptor));
+                }
+            }
+            catch
+            {
+                StopListening();
+                throw;
+            }
+        }
+    }
+
+    /// <summary>
+    /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then closes. What is
+    /// left at the deadline is cut.
+    /// </summary>
+    /// <param name="deadline">Time for the graceful part; zero cuts at once.</param>
+    /// <returns>Connections that had to be cut.</returns>
+    public async Task<int> StopAsync(TimeSpan deadline)
+    {
+        int before = Interlocked.Exchange(ref state, StateDraining);
+        if (before == StateNew)
+        {
+            return 0;
+        }
+
+        lock (listeners)
+        {
+            StopListening();
+        }
+
+        links.ForEach(static link => link.Drain(ErrorCode.ShuttingDown, "the server is shutting down"));
+        NoteIfEmpty(links.Count);
+        int cut = 0;
+        if (deadline > TimeSpan.Zero)
+        {
+            await Task.WhenAny(allClosed.Task, Task.Delay(deadline)).ConfigureAwait(false);
+        }
+
+        links.ForEach(link =>
+        {
+            cut++;
+            link.Close(CloseReason.ShuttingDown, "cut at the shutdown deadline");
+        });
+        await allClosed.Task.ConfigureAwait(false);
+        return cut;
+    }
+
+    /// <summary>Cuts every connection and stops.</summary>
+    public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    internal void OnLinkClosed(PeerLink link) => NoteIfEmpty(links.Remove(link));
+
+    private void NoteIfEmpty(int left)
+    {
+        if (left == 0 && IsDraining)
+        {
+            allClosed.TrySetResult();
+        }
+    }
+
+    private void StopListening()
+    {
+        foreach (TransportListener listener in listeners)
+        {
+            listener.Stop();
+        }
+    }
+
+    private bool HasMemory()
+    {
+        var statistics = runtime.Pool.Statistics;
+        return statistics.LeasedBytes <= statistics.CapacityBytes / 100 * MemoryPercentMax;
+    }
+
+    private void Accept(TransportConnection connection)
+    {
+        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting);
+        if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
+        {
+            // One line for the first and each thousandth: a flood must not fill the log.
+            if (Interlocked.Increment(ref refused) % 1000 == 1)
+            {
+                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, Volatile.Read(ref refused));
+            }
+
+            connection.Close();
+            return;
+        }
+
+        Interlocked.Increment(ref accepted);
+        link.Start();
+
+        // A drain that began between the check above and the list visits only what was in the list then.
+        if (IsDraining)
+        {
+            link.Drain(ErrorCode.ShuttingDown, "the server is shutting down");
+        }
+    }
+
+    private sealed class Acceptor(PacketServer server) : ITransportAcceptor
+    {
+        public void OnAccepted(TransportConnection connection) => server.Accept(connection);
+
+        public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>
+            ServerLog.AcceptPressure(server.logger, error, (long)backOff.TotalMilliseconds);
+    }
+}

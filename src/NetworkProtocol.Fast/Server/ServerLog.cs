@@ -1,0 +1,29 @@
+using System.Net.Sockets;
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Server;
+
+/// <summary>Messages of the Server room; event ids 400 to 499.</summary>
+internal static partial class ServerLog
+{
+    [LoggerMessage(400, LogLevel.Debug, "connection {ConnectionId} opened: {Connection}, software {Software}")]
+    internal static partial void Established(
+        ILogger logger, long connectionId, TransportConnection connection, string software);
+
+    [LoggerMessage(401, LogLevel.Debug, "connection {ConnectionId} closed: {Reason}, after {AgeMs} ms")]
+    internal static partial void Closed(ILogger logger, long connectionId, LinkClosed reason, long ageMs);
+
+    [LoggerMessage(402, LogLevel.Information,
+        "connection {ConnectionId} closed: {Connection}, {Reason}, after {AgeMs} ms")]
+    internal static partial void ClosedByFault(
+        ILogger logger, long connectionId, TransportConnection connection, LinkClosed reason, long ageMs);
+
+    [LoggerMessage(403, LogLevel.Warning,
+        "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]
+    internal static partial void Refused(ILogger logger, int open, int allowed, long refused);
+
+    [LoggerMessage(404, LogLevel.Warning, "accepting failed with {Error}; trying again in {BackOffMs} ms")]
+    internal static partial void AcceptPressure(ILogger logger, SocketError error, long backOffMs);
+}

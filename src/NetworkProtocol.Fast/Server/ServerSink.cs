@@ -1,0 +1,62 @@
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Server;
+
+/// <summary>Takes the packets of a server's links to their targets. Shared by all links; stateless but for the table.</summary>
+internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILinkSink
+{
+    public void OnEstablished(PeerLink link) =>
+        ServerLog.Established(server.Logger, link.Connection.Id, link.Connection, link.Settings.PeerSoftware);
+
+    public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)
+    {
+        PacketHeader header = packet.Header;
+        if (link.IsDraining && header.WantsReply)
+        {
+            Replies.Refuse(link, in header, flush, ErrorCode.ShuttingDown, "the server is shutting down");
+            return null;
+        }
+
+        if (header.IsReply)
+        {
+            // A server asks nothing of its clients, so nothing waits for this.
+            link.Runtime.Counters.AddLateReply();
+            return null;
+        }
+
+        if (table.Find(in packet) is { } target)
+        {
+            return target.Handle(link, in packet, flush);
+        }
+
+        bool named = header.Type is PacketType.Custom or PacketType.Echo;
+        Replies.Refuse(link, in header, flush,
+            named ? ErrorCode.NoRoute : ErrorCode.UnknownType,
+            named ? "no route for this name" : "no route for this type number");
+        return null;
+    }
+
+    public void OnDropped(PeerLink link, in PacketHeader header, FlushBatch flush) =>
+        Replies.Refuse(link, in header, flush, ErrorCode.Overloaded, "no memory to receive the payload");
+
+    public void OnDisconnect(PeerLink link, ErrorCode code)
+    {
+        // The link closes itself when the last reply is on its way.
+    }
+
+    public void OnClosed(PeerLink link, LinkClosed reason)
+    {
+        server.OnLinkClosed(link);
+        if (reason.Reason is CloseReason.PeerClosed or CloseReason.ShuttingDown or CloseReason.Requested)
+        {
+            ServerLog.Closed(server.Logger, link.Connection.Id, reason, link.AgeMs);
+        }
+        else if (server.Logger.IsEnabled(LogLevel.Information))
+        {
+            ServerLog.ClosedByFault(server.Logger, link.Connection.Id, link.Connection, reason, link.AgeMs);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+using System;
+using System.Diagnostics.CodeAnalysis;
+using System.Globalization;
+using System.Net;
+
+namespace NetworkProtocol.Fast.Transport;
+
+/// <summary>
+/// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c> or
+/// <c>unix:///path</c>. Immutable, equal by value; host names are compared in lower case, addresses in their
+/// canonical form, paths as they are written.
+/// </summary>
+public sealed record Endpoint
+{
+    private Endpoint(EndpointScheme scheme, string host, int port, string path)
+    {
+        Scheme = scheme;
+        Host = host;
+        Port = port;
+        Path = path;
+    }
+
+    /// <summary>What carries the bytes.</summary>
+    public EndpointScheme Scheme { get; }
+
+    /// <summary>Host name or address without brackets; empty for a Unix socket.</summary>
+    public string Host { get; }
+
+    /// <summary>Port, 0 to 65535; 0 lets a listener take any free one. Always 0 for a Unix socket.</summary>
+    public int Port { get; }
+
+    /// <summary>Absolute path of a Unix socket; empty for TCP.</summary>
+    public string Path { get; }
+
+    /// <summary>True where bytes stay on this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket.</summary>
+    public bool IsLoopback => Scheme != EndpointScheme.Tcp
+        || Host == "localhost"
+        || (TryGetAddress(out IPAddress? address) && IPAddress.IsLoopback(address));
+
+    /// <summary>Parses a URI.</summary>
+    /// <exception cref="FormatException">The URI is malformed; the message says how, and what to do.</exception>
+    public static Endpoint Parse(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return TryParse(uri, out Endpoint? endpoint, out string? error) ? endpoint : throw new FormatException(error);
+    }
+
+    /// <summary>Parses a URI; on failure <paramref name="error"/> says what is wrong, where, and what to do.</summary>
+    public static bool TryParse(
+        string uri, [NotNullWhen(true)] out Endpoint? endpoint, [NotNullWhen(false)] out string? error)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        endpoint = EndpointParser.Parse(uri, out error);
+        return endpoint is not null;
+    }
+
+    /// <summary>The canonical URI.</summary>
+    public override string ToString() => Scheme switch
+    {
+        EndpointScheme.Unix => "unix://" + Path,
+        EndpointScheme.InMemory => "memory://" + Host,
+        _ => string.Create(CultureInfo.InvariantCulture, $"tcp://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}"),
+    };
+
+    internal static Endpoint Tcp(string host, int port) => new(EndpointScheme.Tcp, host, port, "");
+
+    internal static Endpoint Unix(string path) => new(EndpointScheme.Unix, "", 0, path);
+
+    internal static Endpoint InMemory(string name) => new(EndpointScheme.InMemory, name, 0, "");
+
+    /// <summary>The endpoint of a socket's address. IPv4 peers of a dual-mode socket are shown as IPv4.</summary>
+    internal static Endpoint FromAddress(IPEndPoint address) => Tcp(
+        (address.Address.IsIPv4MappedToIPv6 ? address.Address.MapToIPv4() : address.Address).ToString(),
+        address.Port);
+
+    internal Endpoint WithPort(int port) => Tcp(Host, port);
+
+    internal bool TryGetAddress([NotNullWhen(true)] out IPAddress? address) => IPAddress.TryParse(Host, out address);
+}

@@ -1,0 +1,14 @@
+namespace NetworkProtocol.Fast.Transport;
+
+/// <summary>What carries the bytes of an <see cref="Endpoint"/>.</summary>
+public enum EndpointScheme
+{
+    /// <summary><c>tcp://host:port</c>.</summary>
+    Tcp,
+
+    /// <summary><c>unix:///path</c>, a stream socket in the file system.</summary>
+    Unix,
+
+    /// <summary>A pair inside this process; cannot be written as a URI that parses.</summary>
+    InMemory,
+}

@@ -1,0 +1,235 @@
+using System;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NetworkProtocol.Fast.Transport;
+
+/// <summary>
+/// Accepts connections on one endpoint until it is stopped. The loop runs on one thread at a time, on the socket's
+/// I/O thread as a rule; <see cref="Stop"/> may be called from any thread.
+/// </summary>
+internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
+{
+    /// <summary>A burst of connections may hold its I/O thread for this many accepts, 20-40 us each.</summary>
+    private const int AcceptTurnsMax = 64;
+
+    private static readonly TimeSpan s_backOffMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan s_backOffMax = TimeSpan.FromSeconds(1);
+
+    private readonly Socket _socket;
+    private readonly ListenerOptions _options;
+    private readonly ITransportAcceptor _acceptor;
+    private readonly AcceptOperation _accept;
+    private readonly UnixSocketFile.Identity _file;
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // Guards the four below. Taken only to stop and to back off, never for an accept that succeeds.
+    private readonly Lock _lock = new();
+    private Timer? _backOffTimer;
+    private bool _backingOff;
+    private bool _stopped;
+    private TimeSpan _backOff;
+
+    private TransportListener(BoundSocket bound, ListenerOptions options, ITransportAcceptor acceptor)
+    {
+        BoundEndpoint = bound.Endpoint;
+        _socket = bound.Socket;
+        _file = bound.File;
+        _options = options;
+        _acceptor = acceptor;
+        _accept = new AcceptOperation(this);
+    }
+
+    /// <summary>What it listens on, with the real port where port 0 was asked for.</summary>
+    internal Endpoint BoundEndpoint { get; }
+
+    /// <summary>Binds, listens and starts to accept.</summary>
+    /// <exception cref="TransportException">The endpoint cannot be listened on; the message says why.</exception>
+    internal static TransportListener Start(Endpoint endpoint, ListenerOptions options, ITransportAcceptor acceptor)
+    {
+        TransportListener listener = new(ListenerSocket.Bind(endpoint, options), options, acceptor);
+
+        // Not on the caller's thread: a connection that waits already would call the acceptor before the
+        // caller has the listener in hand.
+        ThreadPool.UnsafeQueueUserWorkItem(listener, preferLocal: false);
+        return listener;
+    }
+
+    /// <summary>
+    /// Stops accepting at once and frees the port or path. Connections already accepted are untouched; one accept
+    /// that is being reported may still end after this returns. Idempotent, never throws.
+    /// </summary>
+    internal void Stop()
+    {
+        bool loopIsIdle;
+        lock (_lock)
+        {
+            if (_stopped)
+            {
+                return;
+            }
+
+            _stopped = true;
+            loopIsIdle = _backingOff;
+            _backOffTimer?.Dispose();
+        }
+
+        if (BoundEndpoint.Scheme == EndpointScheme.Unix)
+        {
+            // Before the socket is closed: as long as it lives, nobody takes the path for a stale one.
+            UnixSocketFile.RemoveIfStill(BoundEndpoint.Path, _file);
+        }
+
+        _socket.Dispose();
+        if (loopIsIdle)
+        {
+            End();
+        }
+    }
+
+    /// <summary>
+    /// Stops, and completes when the acceptor will not be called any more; so the acceptor must not await it.
+    /// </summary>
+    public async ValueTask DisposeAsync()
+    {
+        Stop();
+        await _ended.Task.ConfigureAwait(false);
+    }
+
+    void IThreadPoolWorkItem.Execute() => Run();
+
+    internal void AcceptCompleted()
+    {
+        if (Take())
+        {
+            Run();
+        }
+    }
+
+    private void Run()
+    {
+        for (int turn = 0; turn < AcceptTurnsMax; turn++)
+        {
+            if (!StartAccept() || !Take())
+            {
+                return;
+            }
+        }
+
+        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>True: completed now. False: the operation reports later, or the listener has ended.</summary>
+    private bool StartAccept()
+    {
+        try
+        {
+            return !_socket.AcceptAsync(_accept);
+        }
+        catch (ObjectDisposedException)
+        {
+            End();
+            return false;
+        }
+    }
+
+    /// <summary>Handles a completed accept; false when the loop has to pause or has ended.</summary>
+    private bool Take()
+    {
+        SocketError error = _accept.SocketError;
+        Socket? socket = _accept.AcceptSocket;
+        _accept.AcceptSocket = null;
+        if (error != SocketError.Success || socket is null)
+        {
+            return Failed(error);
+        }
+
+        if (Volatile.Read(ref _stopped))
+        {
+            socket.Dispose();
+            End();
+            return false;
+        }
+
+        _backOff = TimeSpan.Zero;
+        Hand(socket);
+        return true;
+    }
+
+    private void Hand(Socket socket)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            try
+            {
+                StreamSocket.Apply(socket, _options.Connection);
+            }
+            catch (SocketException)
+            {
+                // The peer is gone already.
+                socket.Dispose();
+                return;
+            }
+        }
+
+        // A Unix peer has no name of its own: both ends share the path.
+        Endpoint? remote = BoundEndpoint.Scheme == EndpointScheme.Unix ? BoundEndpoint : null;
+        _acceptor.OnAccepted(new SocketConnection(socket, BoundEndpoint, remote));
+    }
+
+    private bool Failed(SocketError error)
+    {
+        if (Volatile.Read(ref _stopped))
+        {
+            End();
+            return false;
+        }
+
+        SocketErrorTier tier = error.Tier();
+        if (tier is SocketErrorTier.PeerGone or SocketErrorTier.Aborted)
+        {
+            // The connection that was about to be accepted went away; the next one is not concerned.
+            return true;
+        }
+
+        // Also for a fatal error: a listener that ends in silence is worse than one that keeps trying.
+        TimeSpan doubled = _backOff + _backOff;
+        _backOff = doubled < s_backOffMin ? s_backOffMin : doubled > s_backOffMax ? s_backOffMax : doubled;
+        _acceptor.OnAcceptPressure(error, _backOff);
+        lock (_lock)
+        {
+            if (!_stopped)
+            {
+                _backOffTimer ??= new Timer(static state => ((TransportListener)state!).Resume(), this, -1, -1);
+                _backingOff = true;
+                _backOffTimer.Change(_backOff, Timeout.InfiniteTimeSpan);
+                return false;
+            }
+        }
+
+        End();
+        return false;
+    }
+
+    private void Resume()
+    {
+        lock (_lock)
+        {
+            if (_stopped || !_backingOff)
+            {
+                return;
+            }
+
+            _backingOff = false;
+        }
+
+        Run();
+    }
+
+    private void End()
+    {
+        _accept.Dispose();
+        _ended.TrySetResult();
+    }
+}

@@ -1,0 +1,65 @@
+using System;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Tests.Transport;
+
+/// <summary>Makes connected pairs over one transport, so that one suite holds all of them to the contract.</summary>
+internal sealed class TransportUnderTest : IAsyncDisposable
+{
+    private readonly DirectoryInfo? _folder;
+    private readonly QueueAcceptor _acceptor = new();
+    private readonly TransportListener? _listener;
+
+    internal TransportUnderTest(EndpointScheme scheme, TransportOptions? options = null)
+    {
+        Options = options ?? TransportOptions.Default;
+        if (scheme == EndpointScheme.InMemory)
+        {
+            return;
+        }
+
+        string uri = "tcp://127.0.0.1:0";
+        if (scheme == EndpointScheme.Unix)
+        {
+            _folder = Directory.CreateTempSubdirectory("npfast-");
+            uri = $"unix://{_folder.FullName}/s";
+        }
+
+        ListenerOptions listenerOptions = new() { Backlog = 4096, Connection = Options };
+        _listener = TransportListener.Start(Endpoint.Parse(uri), listenerOptions, _acceptor);
+    }
+
+    internal TransportOptions Options { get; }
+
+    internal async Task<(OperationWaiter Client, OperationWaiter Server)> ConnectPairAsync()
+    {
+        (TransportConnection client, TransportConnection server) = await ConnectUnboundPairAsync();
+        return (new OperationWaiter(client), new OperationWaiter(server));
+    }
+
+    internal async Task<(TransportConnection Client, TransportConnection Server)> ConnectUnboundPairAsync()
+    {
+        if (_listener is null)
+        {
+            return InMemoryTransport.CreatePair();
+        }
+
+        Task<TransportConnection> accepted = _acceptor.AcceptedAsync();
+        TransportConnection client =
+            await TransportConnector.ConnectAsync(_listener.BoundEndpoint, Options, CancellationToken.None);
+        return (client, await accepted);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_listener is not null)
+        {
+            await _listener.DisposeAsync();
+        }
+
+        _folder?.Delete(recursive: true);
+    }
+}
