@@ -1,4 +1,3 @@
-using System;
 using System.Threading;
 
 namespace NetworkProtocol.Fast.Memory;
@@ -10,29 +9,12 @@ internal sealed partial class MpscRing
     /// The oldest entry, if it is committed. Consumer only. The same entry comes again until it is released, and it
     /// is valid until then.
     /// </summary>
-    public bool TryRead(out RingEntry entry)
-    {
-        // Acquire: the zeroes that the attaching producer wrote are seen with the block.
-        BufferBlock? attached = Volatile.Read(ref block);
-        if (attached is null)
-        {
-            entry = default;
-            return false;
-        }
-
-        return RingLayout.TryRead(MemoryOf(attached), ref head.Position, out entry);
-    }
+    // Acquire: the zeroes that the attaching producer wrote are seen with the block.
+    public bool TryRead(out RingEntry entry) =>
+        RingLayout.TryRead(Volatile.Read(ref block), capacityBytes, ref head.Position, out entry);
 
     /// <summary>Releases the entry last read. Consumer only.</summary>
-    public void Release()
-    {
-        if (block is null)
-        {
-            throw new InvalidOperationException("no entry of the ring was read");
-        }
-
-        RingLayout.Release(MemoryOf(block), ref head.Position);
-    }
+    public void Release() => RingLayout.Release(block, capacityBytes, ref head.Position);
 
     /// <summary>
     /// Gives the memory back to the pool if the ring is empty; the next claim attaches new memory. Consumer only.

@@ -98,8 +98,15 @@ internal static class RingLayout
     /// Finds the committed entry at the head, past any padding. Consumer only. It looks at the header alone, never
     /// at the producers' tail, so it does not disturb their line.
     /// </summary>
-    public static bool TryRead(Span<byte> memory, ref long head, out RingEntry entry)
+    public static bool TryRead(BufferBlock? block, int capacityBytes, ref long head, out RingEntry entry)
     {
+        entry = default;
+        if (block is null)
+        {
+            return false;
+        }
+
+        Span<byte> memory = block.Span[..capacityBytes];
         while (true)
         {
             int offset = OffsetOf(head, memory.Length);
@@ -107,7 +114,6 @@ internal static class RingLayout
             long header = Volatile.Read(ref HeaderAt(memory, offset));
             if (header == 0)
             {
-                entry = default;
                 return false;
             }
 
@@ -123,9 +129,10 @@ internal static class RingLayout
     }
 
     /// <summary>Frees the entry that <see cref="TryRead"/> found. Consumer only.</summary>
-    public static void Release(Span<byte> memory, ref long head)
+    public static void Release(BufferBlock? block, int capacityBytes, ref long head)
     {
-        long header = HeaderAt(memory, OffsetOf(head, memory.Length));
+        Span<byte> memory = block is null ? default : block.Span[..capacityBytes];
+        long header = block is null ? 0 : HeaderAt(memory, OffsetOf(head, capacityBytes));
         if ((header & (CommittedBit | PaddingBit)) != CommittedBit)
         {
             throw new InvalidOperationException("no entry of the ring was read");

@@ -94,28 +94,12 @@ internal sealed class SpscRing : IDisposable
     }
 
     /// <inheritdoc cref="MpscRing.TryRead"/>
-    public bool TryRead(out RingEntry entry)
-    {
-        BufferBlock? attached = Volatile.Read(ref block);
-        if (attached is null)
-        {
-            entry = default;
-            return false;
-        }
-
-        return RingLayout.TryRead(MemoryOf(attached), ref head.Position, out entry);
-    }
+    // Acquire: the zeroes that the attaching producer wrote are seen with the block.
+    public bool TryRead(out RingEntry entry) =>
+        RingLayout.TryRead(Volatile.Read(ref block), capacityBytes, ref head.Position, out entry);
 
     /// <inheritdoc cref="MpscRing.Release"/>
-    public void Release()
-    {
-        if (block is null)
-        {
-            throw new InvalidOperationException("no entry of the ring was read");
-        }
-
-        RingLayout.Release(MemoryOf(block), ref head.Position);
-    }
+    public void Release() => RingLayout.Release(block, capacityBytes, ref head.Position);
 
     /// <summary>
     /// Gives the memory back, with the entries left. Only when producer and consumer have both ended.
