@@ -365,8 +365,14 @@ internal sealed partial class PeerLink
     private void ParkAt(Gate wait)
     {
         runtime.Counters.AddPause();
+        bool atOwnGate = ReferenceEquals(wait, gate);
         Interlocked.Exchange(ref parked, 1);
         wait.Add(this);
+        if (atOwnGate)
+        {
+            runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+        }
+
         ResumeIfNotOpen();
     }
 
