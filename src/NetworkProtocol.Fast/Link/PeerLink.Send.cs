@@ -29,6 +29,7 @@ internal sealed partial class PeerLink
     private QueuedBlock block;
     private int blockSent;
     private Memory<byte> underWay;
+    private bool gatherRefused;
 
     /// <summary>Queues a packet; flush afterwards. Any thread.</summary>
     internal EnqueueStatus TrySend(in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
@@ -176,6 +177,12 @@ internal sealed partial class PeerLink
     {
         if (queue.HasCommitted)
         {
+            if (!gatherRefused)
+            {
+                // It came after the look that found nothing.
+                return false;
+            }
+
             // Packets wait but no block could be rented: the timer tries again, the side stays owned meanwhile.
             Volatile.Write(ref sendWaitsForMemory, true);
             runtime.Counters.AddMemoryWait();
@@ -205,6 +212,7 @@ internal sealed partial class PeerLink
     private bool TryRentGather()
     {
         int wanted = queue.QueuedBytes <= GatherBytesMin ? GatherBytesMin : GatherBytesMax;
+        gatherRefused = false;
         if (!gather.IsNone)
         {
             if (gather.Capacity >= wanted)
@@ -226,6 +234,9 @@ internal sealed partial class PeerLink
             {
                 return true;
             }
+
+            // A smaller block may be too small for the next packet, so waiting for memory may be all that is left.
+            gatherRefused = true;
         }
 
         return false;
