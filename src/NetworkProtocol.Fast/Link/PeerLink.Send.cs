@@ -196,7 +196,7 @@ internal sealed partial class PeerLink
             queue.DetachIfIdle();
         }
 
-        if (Volatile.Read(ref closeState) == StateLingering && queue.IsEmpty && Interlocked.Exchange(ref sendShut, 1) == 0)
+        if (MustShutSend && Interlocked.Exchange(ref sendShut, 1) == 0)
         {
             connection.ShutdownSend();
             CloseIfBothEnded();
@@ -204,9 +204,13 @@ internal sealed partial class PeerLink
 
         // The exchange is the fence between giving up and looking again; see Flush.
         Interlocked.Exchange(ref sending, 0);
-        bool more = queue.HasCommitted || IsClosed;
+        bool more = queue.HasCommitted || IsClosed || MustShutSend;
         return !more || Interlocked.CompareExchange(ref sending, 1, 0) != 0;
     }
+
+    // All that a lingering link had to send is sent, and the peer does not know it yet.
+    private bool MustShutSend =>
+        Volatile.Read(ref closeState) == StateLingering && Volatile.Read(ref sendShut) == 0 && queue.IsEmpty;
 
     // Small blocks for a trickle, large ones for a batch. Under memory pressure whatever can be had.
     private bool TryRentGather()
