@@ -18,7 +18,8 @@ internal sealed partial class PeerLink
     // Batches in a row before other links of this thread get their turn.
     private const int ReceiveTurnsMax = 16;
 
-    // A link that received twice within this time is hot: it keeps its window and ring between packets.
+    // A link that receives again so soon after a packet of its applications is hot: it keeps its window and ring between
+    // packets. Pings and pongs do not count, or two idle ends would keep each other hot with them for ever.
     private const long HotWindowMs = 500;
 
     private ReceiveWindow window;
@@ -34,6 +35,8 @@ internal sealed partial class PeerLink
     private bool packetDetached;
     private int packetBytesInHand;
     private bool hot;
+    private bool trafficSeen;
+    private long lastTrafficMs = long.MinValue / 2;
     private long memoryWaitSinceMs;
 
     // 1 while the receive side belongs to nobody; whoever takes it to 0 goes on with it.
@@ -229,6 +232,7 @@ internal sealed partial class PeerLink
                 HandleConnectionError(in packet);
                 return null;
             default:
+                trafficSeen = true;
                 return MustWaitToAnswer(in packet) ? gate : sink.OnPacket(this, in packet, flush);
         }
     }
@@ -278,7 +282,13 @@ internal sealed partial class PeerLink
 
         long now = runtime.Wheel.NowMs;
         bool wasHot = hot;
-        Volatile.Write(ref hot, established && now - lastReceivedMs <= HotWindowMs);
+        if (trafficSeen)
+        {
+            trafficSeen = false;
+            lastTrafficMs = lastReceivedMs;
+        }
+
+        Volatile.Write(ref hot, now - lastTrafficMs <= HotWindowMs);
         Volatile.Write(ref lastReceivedMs, now);
         if (hot != wasHot)
         {
