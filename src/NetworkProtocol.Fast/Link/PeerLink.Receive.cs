@@ -391,7 +391,7 @@ internal sealed partial class PeerLink
         Interlocked.Exchange(ref parked, 1);
         Volatile.Write(ref parkedForMemory, true);
         runtime.Wheel.ScheduleNoLater(this, now + TimerWheel.TickMs);
-        ResumeIfNotOpen();
+        ResumeIfClosed();
     }
 
     // The side was parked by an exchange, so either this read sees a close or the closing thread sees the parked side.
