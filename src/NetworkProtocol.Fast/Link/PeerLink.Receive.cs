@@ -237,12 +237,13 @@ internal sealed partial class PeerLink
         }
     }
 
-    // A peer that does not read its replies, or has enough unanswered requests, is not read either. Only requests wait: if
-    // replies did, two relays whose queues to each other are full would never read again.
+    // A peer that does not read its replies, or has enough unanswered requests, is not read either. One-way packets that
+    // an asynchronous handler works on count as such requests, each holds a block. Replies never wait: if they did, two
+    // relays whose queues to each other are full would never read again.
     private bool MustWaitToAnswer(in PacketView packet) =>
         role == LinkRole.Accepting
-        && packet.Header.WantsReply
-        && (queue.IsHigh || RequestsInFlight >= options.RequestsInFlightMax);
+        && !packet.Header.IsReply
+        && (RequestsInFlight >= options.RequestsInFlightMax || (packet.Header.WantsReply && queue.IsHigh));
 
     // Returns false when the side must not go on.
     private bool AfterReceive(TransportResult result)
