@@ -96,9 +96,12 @@ internal sealed partial class PeerLink
                 return;
             }
 
-            Volatile.Write(ref sendSinceMs, runtime.Wheel.NowMs);
+            long now = runtime.Wheel.NowMs;
+            Volatile.Write(ref sendSinceMs, now);
             if (!connection.Send(bytes, out TransportResult result))
             {
+                // Somebody else may own the side by now; the timer may be asked by anyone.
+                runtime.Wheel.ScheduleNoLater(this, now + (long)options.SlowPeerTimeout.TotalMilliseconds);
                 return;
             }
 
