@@ -134,7 +134,8 @@ public sealed partial class PacketClient
             }
 
             await WaitForRoomAsync(TimeSpan.FromMilliseconds(left), cancellationToken).ConfigureAwait(false);
-            if (TryBegin(type, name, payload.Span, Math.Max(left, 1), cancellationToken, out ValueTask<PacketReply> task))
+            left = Math.Max(deadline - runtime.Wheel.NowMs, 1);
+            if (TryBegin(type, name, payload.Span, left, cancellationToken, out ValueTask<PacketReply> task))
             {
                 return await task.ConfigureAwait(false);
             }
