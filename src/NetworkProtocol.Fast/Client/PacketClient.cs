@@ -28,6 +28,7 @@ public sealed partial class PacketClient : IAsyncDisposable
     private readonly TaskCompletionSource established = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LinkClosed> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int draining;
+    private long refusedMs = long.MinValue / 2;
 
     private PacketClient(TransportConnection connection, ClientOptions options, LinkRuntime runtime)
     {
