@@ -135,6 +135,7 @@ internal sealed partial class PeerLink
     // The inner loop: owns bytes. Returns the gate to wait at, or null when more bytes are needed.
     private Gate? HandleWindow(FlushBatch flush)
     {
+        bool progress = false;
         while (true)
         {
             if (Volatile.Read(ref closeState) != StateOpen)
@@ -156,6 +157,7 @@ internal sealed partial class PeerLink
             if (unread.IsEmpty)
             {
                 neededBytes = 0;
+                Volatile.Write(ref partialSinceMs, 0);
                 return null;
             }
 
@@ -174,6 +176,7 @@ internal sealed partial class PeerLink
             if (status == OperationStatus.NeedMoreData)
             {
                 neededBytes = packetBytes;
+                NotePartial(progress);
                 return null;
             }
 
@@ -183,6 +186,7 @@ internal sealed partial class PeerLink
                 continue;
             }
 
+            progress = true;
             packetBytesInHand = packetBytes;
             Gate? wait = HandlePacket(in packet, flush);
             if (wait is not null)
@@ -199,6 +203,15 @@ internal sealed partial class PeerLink
             {
                 window.Consume(packetBytes);
             }
+        }
+    }
+
+    // The window ends within a packet; the time it may take to come runs from its first byte.
+    private void NotePartial(bool isNew)
+    {
+        if (isNew || partialSinceMs == 0)
+        {
+            Volatile.Write(ref partialSinceMs, runtime.Wheel.NowMs);
         }
     }
 

@@ -46,7 +46,7 @@ internal sealed class SoakTests
             SoakClient[] clients = [.. connections.Select((c, id) => new SoakClient(c, id, seed))];
 
             // The first third in peace, the second with an upstream killed and restarted under it, the last in peace.
-            int share = Packets / Clients / Lanes / 3;
+            int share = (Packets / Clients / Lanes / 3) + 1;
             var clock = Stopwatch.StartNew();
             await RunAsync(clients, share);
             Assert.That(clients.Sum(static c => c.Errors), Is.Zero, "errors before anything was killed");
