@@ -4,8 +4,8 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Tests;
 
 /// <summary>
-/// The runtime reads its socket settings at the first socket, and the test host may open one before any fixture
-/// runs, so they are set as soon as this assembly is loaded.
+/// Has the library's sockets complete inline, as in the relay. Comes in time only in a host that opens no socket
+/// before it loads this assembly; for the others test.runsettings sets the same, and a test tells whether it worked.
 /// </summary>
 internal static class TestRuntime
 {

@@ -39,7 +39,7 @@ public ref struct PacketContext
     /// <summary>Answers the request.</summary>
     /// <param name="payload">At most the peer's largest payload, else the peer gets Error(TooLarge).</param>
     /// <exception cref="InvalidOperationException">The request was answered before.</exception>
-    public void Reply(ReadOnlySpan<byte> payload)
+    public void Reply(scoped ReadOnlySpan<byte> payload)
     {
         MarkAnswered();
         if (!IsOneWay)

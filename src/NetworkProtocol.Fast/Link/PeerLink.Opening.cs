@@ -127,16 +127,11 @@ internal sealed partial class PeerLink
         sink.OnEstablished(this);
     }
 
-    private LinkGate? AnswerPing(in PacketView packet, FlushBatch flush)
+    private void AnswerPing(in PacketView packet, FlushBatch flush)
     {
         if (packet.Header.IsOneWay)
         {
-            return null;
-        }
-
-        if (queue.IsHigh)
-        {
-            return gate;
+            return;
         }
 
         PacketHeader header = packet.Header.ToReply() with { Type = PacketType.Pong };
@@ -144,8 +139,6 @@ internal sealed partial class PeerLink
         {
             flush.Add(this);
         }
-
-        return null;
     }
 
     // A peer's fault: say which, then close once it is said.

@@ -215,8 +215,11 @@ internal sealed partial class PeerLink
             case PacketType.Hello:
                 FailPeer(PacketFault.Malformed("a second hello"), flush);
                 return null;
+            case PacketType.Ping when MustWaitToAnswer(in packet):
+                return gate;
             case PacketType.Ping:
-                return AnswerPing(in packet, flush);
+                AnswerPing(in packet, flush);
+                return null;
             case PacketType.Pong when packet.Header.Correlation == 0:
                 return null;
             case PacketType.Disconnect:
@@ -226,12 +229,16 @@ internal sealed partial class PeerLink
                 HandleConnectionError(in packet);
                 return null;
             default:
-                // A peer that does not read its replies, or has enough unanswered requests, is not read either.
-                return queue.IsHigh || RequestsInFlight >= options.RequestsInFlightMax
-                    ? gate
-                    : sink.OnPacket(this, in packet, flush);
+                return MustWaitToAnswer(in packet) ? gate : sink.OnPacket(this, in packet, flush);
         }
     }
+
+    // A peer that does not read its replies, or has enough unanswered requests, is not read either. Only requests wait: if
+    // replies did, two relays whose queues to each other are full would never read again.
+    private bool MustWaitToAnswer(in PacketView packet) =>
+        role == LinkRole.Accepting
+        && packet.Header.WantsReply
+        && (queue.IsHigh || RequestsInFlight >= options.RequestsInFlightMax);
 
     // Returns false when the side must not go on.
     private bool AfterReceive(TransportResult result)
@@ -322,6 +329,7 @@ internal sealed partial class PeerLink
         }
 
         readable = false;
+        waitingForReadable = false;
         bool large = neededBytes > ReceiveBytesMax;
         int wanted = Math.Max(neededBytes, large ? 0 : receiveBytes);
         if (!window.TryEnsure(runtime.Pool, wanted)
@@ -369,8 +377,9 @@ internal sealed partial class PeerLink
             GiveUpWaitingForMemory();
         }
 
-        Volatile.Write(ref parkedForMemory, true);
+        // Parked first: a tick between the two would otherwise take the flag back and find nobody to resume.
         Interlocked.Exchange(ref parked, 1);
+        Volatile.Write(ref parkedForMemory, true);
         runtime.Wheel.ScheduleNoLater(this, now + TimerWheel.TickMs);
         ResumeIfNotOpen();
     }

@@ -177,7 +177,7 @@ internal sealed partial class PeerLink
         if (queue.HasCommitted)
         {
             // Packets wait but no block could be rented: the timer tries again, the side stays owned meanwhile.
-            sendWaitsForMemory = true;
+            Volatile.Write(ref sendWaitsForMemory, true);
             runtime.Counters.AddMemoryWait();
             runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
             return true;

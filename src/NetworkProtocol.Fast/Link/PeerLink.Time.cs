@@ -10,6 +10,9 @@ internal sealed partial class PeerLink
     // A link that was hot is looked at this often until it is cold again.
     private const long CoolDownMs = 1_000;
 
+    // A link with nothing to watch is looked at this seldom.
+    private const long LookAgainMs = 3_600_000;
+
     // A draining link is closed when nothing has come for this long: requests that crossed our Disconnect on the wire
     // are still answered.
     private const long DrainQuietMs = 250;
@@ -54,9 +57,9 @@ internal sealed partial class PeerLink
     /// <inheritdoc/>
     protected internal override long OnTick(long nowMs)
     {
-        if (sendWaitsForMemory)
+        if (Volatile.Read(ref sendWaitsForMemory))
         {
-            sendWaitsForMemory = false;
+            Volatile.Write(ref sendWaitsForMemory, false);
             QueueWork(WorkSend);
         }
 
@@ -101,7 +104,8 @@ internal sealed partial class PeerLink
             next = Math.Min(next, limit);
         }
 
-        if (Volatile.Read(ref draining))
+        // The initiating side knows by itself when its last reply has come.
+        if (Volatile.Read(ref draining) && role == LinkRole.Accepting)
         {
             if (RequestsInFlight == 0 && nowMs - Volatile.Read(ref lastReceivedMs) >= DrainQuietMs)
             {
@@ -119,7 +123,7 @@ internal sealed partial class PeerLink
         long interval = settings.HeartbeatIntervalMs;
         if (interval == 0)
         {
-            return long.MaxValue;
+            return nowMs + LookAgainMs;
         }
 
         // Receiving alone counts as life. A link that is parked does not read, so silence says nothing.
@@ -158,7 +162,7 @@ internal sealed partial class PeerLink
 
         Volatile.Write(ref hot, false);
         SendPing();
-        return long.MaxValue;
+        return nowMs + LookAgainMs;
     }
 
     private long Enforce(long limitMs, long nowMs, CloseReason reason, string detail)

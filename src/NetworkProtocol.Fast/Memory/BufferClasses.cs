@@ -11,7 +11,9 @@ namespace NetworkProtocol.Fast.Memory;
 internal static class BufferClasses
 {
     public const int Count = 11;
-    public const int SlackBytes = 512;
+
+    // Header and name need 271 bytes; memory comes in pages, so a whole page costs no more.
+    public const int SlackBytes = SystemMemory.PageBytes;
     public const int BlockBytesMax = (16 << 20) + SlackBytes;
 
     private const int TinyBytes = 4 << 10;

@@ -1,5 +1,4 @@
 using System;
-using System.Runtime.InteropServices;
 
 namespace NetworkProtocol.Fast.Memory;
 
@@ -8,13 +7,13 @@ namespace NetworkProtocol.Fast.Memory;
 /// class. The slab object and its blocks stay when the memory is given back, and get new memory later. All members run
 /// under the pool's lock.
 /// </summary>
-internal sealed unsafe class BufferSlab
+internal sealed class BufferSlab
 {
     // Never equal to a sum of generations, so a fresh slab is not idle at the first trim.
     private const long NoMark = -1;
 
     private readonly BufferBlock[] blocks;
-    private byte* memory;
+    private nint memory;
     private long useMark = NoMark;
 
     public BufferSlab(BufferPool pool, BlockTable table, int classIndex, int blockCount)
@@ -73,19 +72,15 @@ internal sealed unsafe class BufferSlab
     /// <summary>Gets memory from the system; false when it has none.</summary>
     public bool TryCommit()
     {
-        try
-        {
-            // SAFETY: freed in Release, which runs only when every block is free.
-            memory = (byte*)NativeMemory.AlignedAlloc((nuint)Bytes, CacheLine.Bytes);
-        }
-        catch (OutOfMemoryException)
+        memory = SystemMemory.TryAllocate(Bytes);
+        if (memory == 0)
         {
             return false;
         }
 
         useMark = NoMark;
         IsIdle = false;
-        nint address = (nint)memory;
+        nint address = memory;
         foreach (BufferBlock block in blocks)
         {
             block.Place(address);
@@ -104,7 +99,7 @@ internal sealed unsafe class BufferSlab
         }
 
         // SAFETY: the blocks were emptied above, so no span made from now on reaches the memory.
-        NativeMemory.AlignedFree(memory);
-        memory = null;
+        SystemMemory.Free(memory, Bytes);
+        memory = 0;
     }
 }

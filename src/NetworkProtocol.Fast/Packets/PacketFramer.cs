@@ -1,6 +1,7 @@
 using System;
 using System.Buffers;
 using System.Buffers.Binary;
+using System.Diagnostics;
 using System.Runtime.CompilerServices;
 
 namespace NetworkProtocol.Fast.Packets;
@@ -68,6 +69,7 @@ internal static class PacketFramer
     {
         ReadOnlySpan<byte> header = buffer.Length > PacketHeader.BytesCount ? buffer[..PacketHeader.BytesCount] : buffer;
         fault = PacketHeaderFaults.Find(header, payloadBytesMax);
+        Debug.Assert(!fault.IsNone || header.Length < PacketHeader.BytesCount, "a refused header has a fault");
         packetBytes = fault.IsNone ? PacketHeader.BytesCount : 0;
         return fault.IsNone ? OperationStatus.NeedMoreData : OperationStatus.InvalidData;
     }

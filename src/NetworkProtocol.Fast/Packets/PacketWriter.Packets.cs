@@ -48,7 +48,7 @@ internal ref partial struct PacketWriter
     }
 
     /// <summary>Answers a Ping.</summary>
-    public bool TryWritePong(scoped in PacketView ping)
+    public bool TryWritePong(scoped PacketView ping)
     {
         PacketHeader header = ping.Header.ToReply() with { Type = PacketType.Pong };
         return TryWrite(header, default, ping.Payload);

@@ -32,13 +32,13 @@ public sealed record Endpoint
     /// <summary>Absolute path of a Unix socket; empty for TCP.</summary>
     public string Path { get; }
 
-    /// <summary>True where bytes cannot leave this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket.</summary>
+    /// <summary>True where bytes stay on this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket.</summary>
     public bool IsLoopback => Scheme != EndpointScheme.Tcp
         || Host == "localhost"
         || (TryGetAddress(out IPAddress? address) && IPAddress.IsLoopback(address));
 
     /// <summary>Parses a URI.</summary>
-    /// <exception cref="FormatException">The URI is malformed; the message says what is wrong and what to do.</exception>
+    /// <exception cref="FormatException">The URI is malformed; the message says how, and what to do.</exception>
     public static Endpoint Parse(string uri)
     {
         ArgumentNullException.ThrowIfNull(uri);

@@ -11,7 +11,7 @@ namespace NetworkProtocol.Fast.Transport;
 /// One end of an in-memory pair. A pipe's half may be completed only when nobody is inside it, so closing under an
 /// operation cancels that operation, and its end completes the half.
 /// </summary>
-[SuppressMessage("Reliability", "CA2012", Justification = "Each awaiter is asked once for its result; no state machine.")]
+[SuppressMessage("Reliability", "CA2012", Justification = "Each awaiter is asked once for its result.")]
 internal sealed class InMemoryConnection : TransportConnection
 {
     private readonly PipeReader _input;

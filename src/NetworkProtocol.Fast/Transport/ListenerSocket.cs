@@ -7,8 +7,7 @@ namespace NetworkProtocol.Fast.Transport;
 internal static class ListenerSocket
 {
     /// <exception cref="TransportException">The endpoint cannot be listened on; the message says why.</exception>
-    internal static Socket Bind(
-        Endpoint endpoint, ListenerOptions options, out Endpoint bound, out UnixSocketFile.Identity file)
+    internal static BoundSocket Bind(Endpoint endpoint, ListenerOptions options)
     {
         EndPoint address = endpoint.Scheme switch
         {
@@ -23,10 +22,11 @@ internal static class ListenerSocket
         {
             socket = BindSocket(endpoint, address);
             StreamSocket.Apply(socket, options.Connection);
-            file = endpoint.Scheme == EndpointScheme.Unix ? UnixSocketFile.Identify(endpoint.Path) : default;
+            UnixSocketFile.Identity file =
+                endpoint.Scheme == EndpointScheme.Unix ? UnixSocketFile.Identify(endpoint.Path) : default;
             socket.Listen(options.Backlog);
-            bound = socket.LocalEndPoint is IPEndPoint ip ? endpoint.WithPort(ip.Port) : endpoint;
-            return socket;
+            Endpoint bound = socket.LocalEndPoint is IPEndPoint ip ? endpoint.WithPort(ip.Port) : endpoint;
+            return new BoundSocket(socket, bound, file);
         }
         catch (SocketException e)
         {
@@ -82,7 +82,7 @@ internal static class ListenerSocket
             throw new TransportException(
                 endpoint,
                 e.SocketErrorCode,
-                $"cannot listen on {endpoint}: host '{endpoint.Host}' not found; use an address of this machine or 0.0.0.0",
+                $"cannot listen on {endpoint}: host '{endpoint.Host}' not found; use an address or 0.0.0.0",
                 e);
         }
     }

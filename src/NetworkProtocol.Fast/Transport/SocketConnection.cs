@@ -40,7 +40,9 @@ internal sealed class SocketConnection : TransportConnection
 
     internal override Endpoint Remote => _remote ?? Endpoint.FromAddress(_remoteAddress!);
 
-    internal override IPAddress? RemoteAddress => _remoteAddress?.Address;
+    internal override IPAddress? RemoteAddress => _remoteAddress?.Address is { IsIPv4MappedToIPv6: true } mapped
+        ? mapped.MapToIPv4()
+        : _remoteAddress?.Address;
 
     /// <summary>The socket, to look at its options in tests.</summary>
     internal Socket Socket => _socket;

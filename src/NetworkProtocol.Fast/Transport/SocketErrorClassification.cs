@@ -30,7 +30,7 @@ internal static class SocketErrorClassification
                 return SocketErrorTier.PeerGone;
 
             case SocketError.TooManyOpenSockets: // EMFILE and ENFILE.
-            case SocketError.NoBufferSpaceAvailable: // ENOBUFS, and ENOMEM where the runtime maps it.
+            case SocketError.NoBufferSpaceAvailable: // ENOBUFS.
             case SocketError.ProcessLimit:
             case SocketError.SystemNotReady:
             case SocketError.TryAgain:

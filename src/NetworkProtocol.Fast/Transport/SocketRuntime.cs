@@ -35,7 +35,7 @@ public static class SocketRuntime
     /// there are. Handlers on them must not block.
     /// </summary>
     /// <param name="workers">Threads, 1 or more; 0 keeps the runtime's choice, one for each processor.</param>
-    /// <returns>False when it came too late, because this library made a socket before; nothing is changed then.</returns>
+    /// <returns>False when it came too late: this library has made a socket. Nothing is changed then.</returns>
     public static bool UseInlineCompletions(int workers)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(workers);

@@ -26,7 +26,8 @@ internal static class SocketSendOperations
 
     private static DefaultObjectPool<SocketSendOperation> CreatePool()
     {
-        DefaultObjectPool<SocketSendOperation> pool = new(new DefaultPooledObjectPolicy<SocketSendOperation>(), RetainedMax);
+        DefaultObjectPool<SocketSendOperation> pool =
+            new(new DefaultPooledObjectPolicy<SocketSendOperation>(), RetainedMax);
         for (int i = 0; i < AllocatedUpFront; i++)
         {
             pool.Return(new SocketSendOperation());

@@ -31,12 +31,11 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     private bool _stopped;
     private TimeSpan _backOff;
 
-    private TransportListener(
-        Endpoint bound, Socket socket, UnixSocketFile.Identity file, ListenerOptions options, ITransportAcceptor acceptor)
+    private TransportListener(BoundSocket bound, ListenerOptions options, ITransportAcceptor acceptor)
     {
-        BoundEndpoint = bound;
-        _socket = socket;
-        _file = file;
+        BoundEndpoint = bound.Endpoint;
+        _socket = bound.Socket;
+        _file = bound.File;
         _options = options;
         _acceptor = acceptor;
         _accept = new AcceptOperation(this);
@@ -49,8 +48,7 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     /// <exception cref="TransportException">The endpoint cannot be listened on; the message says why.</exception>
     internal static TransportListener Start(Endpoint endpoint, ListenerOptions options, ITransportAcceptor acceptor)
     {
-        Socket socket = ListenerSocket.Bind(endpoint, options, out Endpoint bound, out UnixSocketFile.Identity file);
-        TransportListener listener = new(bound, socket, file, options, acceptor);
+        TransportListener listener = new(ListenerSocket.Bind(endpoint, options), options, acceptor);
 
         // Not on the caller's thread: a connection that waits already would call the acceptor before the
         // caller has the listener in hand.
@@ -90,7 +88,9 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
         }
     }
 
-    /// <summary>Stops, and completes when the acceptor will not be called any more. Not from within the acceptor.</summary>
+    /// <summary>
+    /// Stops, and completes when the acceptor will not be called any more; so the acceptor must not await it.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Stop();

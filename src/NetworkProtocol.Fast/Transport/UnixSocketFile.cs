@@ -64,7 +64,7 @@ internal static partial class UnixSocketFile
             case Kind.Missing:
                 return;
             case Kind.Other:
-                throw InUse(endpoint, "the path holds a file that is not a socket; choose another path or move it away");
+                throw InUse(endpoint, "the path holds a file that is not a socket; choose another path");
             case Kind.Unknown:
                 throw InUse(endpoint, "the path exists; remove it if nothing listens there");
             default:

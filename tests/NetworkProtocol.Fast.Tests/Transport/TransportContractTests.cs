@@ -206,6 +206,24 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     }
 
     [Test]
+    public async Task Close_FromWithinTheSink_DoesNotHang()
+    {
+        for (int round = 0; round < 50; round++)
+        {
+            (TransportConnection one, TransportConnection other) = await _transport.ConnectUnboundPairAsync();
+            ClosingSink sink = new(one);
+            OperationWaiter waiter = new(other);
+            Assert.That(one.Receive(new byte[16], out _), Is.False);
+            Assert.That(one.Send(new byte[32 << 20], out _), Is.False);
+            await waiter.SendAsync(new byte[] { 1 });
+            TransportResult[] results = await sink.Both;
+            Assert.That(results[0], Is.EqualTo(TransportResult.Done(1)));
+            Assert.That(results[1].Status, Is.EqualTo(TransportStatus.Aborted));
+            other.Close();
+        }
+    }
+
+    [Test]
     public async Task Close_FromManyThreads_WhileTrafficFlows_EndsEverything()
     {
         int seed = Environment.TickCount;

@@ -6,7 +6,7 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Tests.Transport;
 
-/// <summary>Makes connected pairs over one transport, so that one suite of tests holds all of them to the contract.</summary>
+/// <summary>Makes connected pairs over one transport, so that one suite holds all of them to the contract.</summary>
 internal sealed class TransportUnderTest : IAsyncDisposable
 {
     private readonly DirectoryInfo? _folder;
@@ -36,16 +36,21 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 
     internal async Task<(OperationWaiter Client, OperationWaiter Server)> ConnectPairAsync()
     {
+        (TransportConnection client, TransportConnection server) = await ConnectUnboundPairAsync();
+        return (new OperationWaiter(client), new OperationWaiter(server));
+    }
+
+    internal async Task<(TransportConnection Client, TransportConnection Server)> ConnectUnboundPairAsync()
+    {
         if (_listener is null)
         {
-            (TransportConnection first, TransportConnection second) = InMemoryTransport.CreatePair();
-            return (new OperationWaiter(first), new OperationWaiter(second));
+            return InMemoryTransport.CreatePair();
         }
 
         Task<TransportConnection> accepted = _acceptor.AcceptedAsync();
         TransportConnection client =
             await TransportConnector.ConnectAsync(_listener.BoundEndpoint, Options, CancellationToken.None);
-        return (new OperationWaiter(client), new OperationWaiter(await accepted));
+        return (client, await accepted);
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,292 @@
+using System;
+using System.Collections.Generic;
+using System.Threading;
+using NetworkProtocol.Fast.Memory;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Tests.Memory;
+
+/// <summary>The cap, giving memory back, and the end of a pool.</summary>
+[TestFixture]
+internal sealed class BufferPoolCapTests
+{
+    private const int Large = (64 << 10) + BufferClasses.SlackBytes;
+    private const int Larger = (128 << 10) + BufferClasses.SlackBytes;
+
+    [Test]
+    public void TryRent_CapReached_IsRefusedUntilABlockComesBack()
+    {
+        using BufferPool pool = new(3 * 4096);
+        List<BufferLease> leases = RentAll(pool, 1);
+        Assert.That(leases, Has.Count.EqualTo(3));
+        Assert.That(pool.Statistics.RefusedTotal, Is.EqualTo(1));
+        leases[1].Return();
+        Assert.That(pool.TryRent(1, out BufferLease again), Is.True);
+        leases[1] = again;
+        ReturnAll(leases);
+    }
+
+    [Test]
+    public void TryRent_LessCapThanTheBlock_IsRefused()
+    {
+        using BufferPool pool = new(4095);
+        Assert.That(pool.TryRent(1, out BufferLease lease), Is.False);
+        Assert.That(lease.IsNone, Is.True);
+        Assert.That(pool.CommittedBytes, Is.Zero);
+    }
+
+    [Test]
+    public void TryRent_CapTakenByFreeLargeBlocks_ReleasesThem()
+    {
+        using BufferPool pool = new(2 * Large);
+        ReturnAll(RentAll(pool, Large));
+        Assert.That(pool.CommittedBytes, Is.EqualTo(2 * Large));
+        Assert.That(pool.TryRent(4096, out BufferLease small), Is.True);
+        Assert.That(pool.CommittedBytes, Is.LessThanOrEqualTo(2 * Large));
+        small.Return();
+    }
+
+    [Test]
+    public void TryRent_CapTakenByFreeSmallBlocks_ReleasesWholeSlabs()
+    {
+        using BufferPool pool = new(Larger);
+        ReturnAll(RentAll(pool, 4096));
+        Assert.That(pool.TryRent(Larger, out BufferLease large), Is.True);
+        Assert.That(pool.CommittedBytes, Is.EqualTo(Larger));
+        large.Return();
+    }
+
+    [Test]
+    public void TryRent_CapTakenByASlabInUse_IsRefusedAndKeepsTheSlab()
+    {
+        using BufferPool pool = new(Larger);
+        List<BufferLease> leases = RentAll(pool, 4096);
+        BufferLease kept = leases[^1];
+        kept.Span.Fill(0x5A);
+        leases.RemoveAt(leases.Count - 1);
+        ReturnAll(leases);
+        Assert.That(pool.TryRent(Larger, out _), Is.False);
+        Assert.That(kept.Span.IndexOfAnyExcept((byte)0x5A), Is.EqualTo(-1));
+        List<BufferLease> again = RentAll(pool, 4096);
+        Assert.That(again, Has.Count.EqualTo(leases.Count), "no block may be lost by the attempt");
+        ReturnAll(again);
+        kept.Return();
+    }
+
+    [Test]
+    public void TryRent_OnlyALargerFreeBlockInASlabInUse_TakesThat()
+    {
+        using BufferPool pool = new(2 * 16384);
+        pool.TryRent(16384, out BufferLease first);
+        Assert.That(pool.TryRent(4096, out BufferLease second), Is.True);
+        Assert.That(second.Capacity, Is.EqualTo(16384));
+        first.Return();
+        second.Return();
+    }
+
+    [Test]
+    public void Blocks_CommittedAgain_KeepTheirIdsAndObjects()
+    {
+        using BufferPool pool = new(Larger);
+        HashSet<int> ids = [];
+        for (int round = 0; round < 50; round++)
+        {
+            pool.TryRent(Larger, out BufferLease large);
+            ids.Add(large.Id);
+            large.Return();
+            pool.TryRent(Large, out BufferLease medium);
+            ids.Add(medium.Id);
+            medium.Return();
+        }
+
+        Assert.That(ids, Has.Count.EqualTo(2));
+        Assert.That(pool.Statistics.RentedTotal, Is.EqualTo(100));
+    }
+
+    [Test]
+    public void Trim_BlocksNotUsedSinceTheLast_AreReleased()
+    {
+        using BufferPool pool = new(10 << 20);
+        pool.TryRent(Large, out BufferLease idle);
+        pool.TryRent(Larger, out BufferLease kept);
+        pool.TryRent(1, out BufferLease small);
+        idle.Return();
+        small.Return();
+        pool.Trim();
+        Assert.That(pool.CommittedBytes, Is.EqualTo(Large + Larger + (256 << 10)), "all were used before the first trim");
+        pool.Trim();
+        Assert.That(pool.CommittedBytes, Is.EqualTo(Larger));
+        Assert.That(pool.Statistics.ReleasedBytesTotal, Is.EqualTo(Large + (256 << 10)));
+        kept.Span.Fill(1);
+        kept.Return();
+    }
+
+    [Test]
+    public void Trim_BlockUsedInBetween_IsKept()
+    {
+        using BufferPool pool = new(10 << 20);
+        for (int i = 0; i < 5; i++)
+        {
+            pool.TryRent(Large, out BufferLease lease);
+            lease.Return();
+            pool.Trim();
+            Assert.That(pool.CommittedBytes, Is.EqualTo(Large));
+        }
+    }
+
+    [Test]
+    public void Memory_OfABlockGivenBack_IsNotReadable()
+    {
+        using BufferPool pool = new(10 << 20);
+        pool.TryRent(Large, out BufferLease lease);
+        BufferBlock block = lease.Block;
+        Memory<byte> memory = lease.Memory;
+        lease.Return();
+        pool.Trim();
+        pool.Trim();
+        Assert.That(block.Span.IsEmpty, Is.True);
+        Assert.That(() => memory.Span.Length, Throws.Exception);
+    }
+
+    [Test]
+    public void Dispose_WithLeasedBlocks_FreesThemWhenTheyComeBack()
+    {
+        BufferPool pool = new(10 << 20);
+        pool.TryRent(1, out BufferLease small);
+        pool.TryRent(2, out BufferLease other);
+        pool.TryRent(Large, out BufferLease large);
+        pool.TryRent(Larger, out BufferLease free);
+        free.Return();
+        pool.Dispose();
+        pool.Dispose();
+        Assert.That(pool.CommittedBytes, Is.EqualTo((256 << 10) + Large));
+        Assert.That(pool.TryRent(1, out _), Is.False);
+        small.Span.Fill(3);
+        other.Span.Fill(4);
+        small.Return();
+        Assert.That(pool.CommittedBytes, Is.EqualTo((256 << 10) + Large));
+        Assert.That(other.Span.IndexOfAnyExcept((byte)4), Is.EqualTo(-1));
+        other.Return();
+        Assert.That(pool.CommittedBytes, Is.EqualTo(Large));
+        large.ReturnCleared();
+        Assert.That(pool.CommittedBytes, Is.Zero);
+        pool.Trim();
+        Assert.That(pool.TryRent(1, out _), Is.False);
+    }
+
+    [Test]
+    public void Pool_ManyThreadsAtTheCap_NeverSharesABlockOrExceedsTheCap([Values(1, 2)] int round)
+    {
+        TestContext.Out.WriteLine($"seed {round}");
+        const long Capacity = 1 << 20;
+        BufferPool pool = new(Capacity);
+        string? fault = null;
+        Thread[] threads = new Thread[4];
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int index = i;
+            threads[i] = new Thread(() => fault ??= Churn(pool, new Random((round * 10) + index), (byte)(index + 1)));
+            threads[i].Start();
+        }
+
+        while (Array.Exists(threads, static thread => thread.IsAlive))
+        {
+            pool.Trim();
+            if (pool.CommittedBytes > Capacity)
+            {
+                fault = "the cap was exceeded";
+            }
+
+            Thread.Yield();
+        }
+
+        Assert.That(fault, Is.Null);
+        BufferPoolStatistics statistics = pool.Statistics;
+        Assert.That(statistics.LeasedBlocks, Is.Zero);
+        Assert.That(statistics.DoubleReturnsTotal, Is.Zero);
+        Assert.That(statistics.RefusedTotal, Is.GreaterThan(0));
+        List<BufferLease> all = RentAll(pool, 4096);
+        Assert.That(all, Has.Count.EqualTo(Capacity / 4096), "blocks were lost");
+        ReturnAll(all);
+        pool.Dispose();
+        Assert.That(pool.CommittedBytes, Is.Zero);
+    }
+
+    [Test]
+    public void Dispose_WhileOthersRentAndReturn_FreesEverything([Range(1, 20)] int round)
+    {
+        TestContext.Out.WriteLine($"seed {round}");
+        BufferPool pool = new(1 << 20);
+        Thread[] threads = new Thread[3];
+        int refused = 0;
+        for (int i = 0; i < threads.Length; i++)
+        {
+            int bytes = BufferClasses.BlockBytes(i);
+            threads[i] = new Thread(() =>
+            {
+                while (pool.TryRent(bytes, out BufferLease lease))
+                {
+                    lease.Span[^1] = 1;
+                    lease.Return();
+                }
+
+                Interlocked.Increment(ref refused);
+            });
+            threads[i].Start();
+        }
+
+        while (pool.Statistics.RentedTotal < round * 100)
+        {
+            Thread.Yield();
+        }
+
+        pool.Dispose();
+        Array.ForEach(threads, static thread => thread.Join());
+        Assert.That(refused, Is.EqualTo(threads.Length));
+        Assert.That(pool.CommittedBytes, Is.Zero);
+    }
+
+    private static string? Churn(BufferPool pool, Random random, byte mark)
+    {
+        List<BufferLease> held = [];
+        string? fault = null;
+        for (int i = 0; i < 60_000 && fault is null; i++)
+        {
+            if (held.Count < 12 && random.Next(2) == 0
+                && pool.TryRent(BufferClasses.BlockBytes(random.Next(5)), out BufferLease lease))
+            {
+                lease.Span[0] = mark;
+                lease.Span[^1] = mark;
+                held.Add(lease);
+            }
+            else if (held.Count > 0)
+            {
+                int index = random.Next(held.Count);
+                BufferLease returned = held[index];
+                held.RemoveAt(index);
+                if (returned.Span[0] != mark || returned.Span[^1] != mark)
+                {
+                    fault = "two owners had one block";
+                }
+
+                pool.Adopt(returned.Id).Return();
+            }
+        }
+
+        ReturnAll(held);
+        return fault;
+    }
+
+    private static List<BufferLease> RentAll(BufferPool pool, int bytes)
+    {
+        List<BufferLease> leases = [];
+        while (pool.TryRent(bytes, out BufferLease lease))
+        {
+            leases.Add(lease);
+        }
+
+        return leases;
+    }
+
+    private static void ReturnAll(List<BufferLease> leases) => leases.ForEach(static lease => lease.Return());
+}

@@ -1,0 +1,52 @@
+using System;
+using System.Collections.Generic;
+using System.IO;
+using System.Linq;
+using System.Text.RegularExpressions;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Tests.Packets;
+
+/// <summary>What docs/PROTOCOL.md says in a form that a program can check.</summary>
+internal static partial class ProtocolDocument
+{
+    private static readonly string Text = File.ReadAllText(Path.Combine(Root(), "docs", "PROTOCOL.md"));
+
+    /// <summary>The blocks marked <c>hex</c>, by name, without their remarks.</summary>
+    public static IReadOnlyDictionary<string, byte[]> Examples { get; } = ExamplePattern().Matches(Text).ToDictionary(
+        match => match.Groups["name"].Value,
+        match => Bytes(string.Join('\n', match.Groups["body"].Value.Split('\n').Select(line => line.Split('#')[0]))));
+
+    /// <summary>The rows of the table of refused bytes.</summary>
+    public static IReadOnlyList<(byte[] Bytes, int Code, string Fault)> Refusals { get; } = RefusalPattern().Matches(Text)
+        .Select(match => (Bytes(match.Groups["bytes"].Value), int.Parse(match.Groups["code"].ValueSpan,
+            provider: null), match.Groups["text"].Value))
+        .ToList();
+
+    /// <summary>The rows of the table of error codes.</summary>
+    public static IReadOnlyList<(int Code, string Name)> ErrorCodes { get; } = CodePattern().Matches(Text)
+        .Select(match => (int.Parse(match.Groups["code"].ValueSpan, provider: null), match.Groups["name"].Value))
+        .ToList();
+
+    private static byte[] Bytes(string hex) => Convert.FromHexString(string.Concat(hex.Where(c => !char.IsWhiteSpace(c))));
+
+    private static string Root()
+    {
+        DirectoryInfo? folder = new(TestContext.CurrentContext.TestDirectory);
+        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NetworkProtocol.Fast.sln")))
+        {
+            folder = folder.Parent;
+        }
+
+        return folder?.FullName ?? throw new DirectoryNotFoundException("the tests run outside the repository");
+    }
+
+    [GeneratedRegex(@"^```hex (?<name>[a-z0-9-]+)\n(?<body>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    private static partial Regex ExamplePattern();
+
+    [GeneratedRegex(@"^\| `(?<bytes>[0-9A-F ]+)` \| (?<code>\d+) \| (?<text>[^|]+) \|$", RegexOptions.Multiline)]
+    private static partial Regex RefusalPattern();
+
+    [GeneratedRegex(@"^\| (?<code>\d+) \| (?<name>[A-Z][A-Za-z]+) \| [^|]+ \|$", RegexOptions.Multiline)]
+    private static partial Regex CodePattern();
+}
