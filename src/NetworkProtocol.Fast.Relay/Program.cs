@@ -10,7 +10,7 @@ internal static class Program
     {
         // The runtime reads its socket settings at the first socket. Parsing makes none.
         ParseResult parsed = CommandTree.Parse(args);
-        SocketRuntime.UseInlineCompletions(parsed.GetValue(SharedOptions.Workers));
+        SocketRuntime.UseInlineCompletions(SharedOptions.WorkersOf(parsed));
         return CommandTree.Run(parsed);
     }
 }

@@ -14,14 +14,12 @@ internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
     internal static string? Parse(string text, out ByteSize value)
     {
         value = default;
-        int end = text.AsSpan().IndexOfAnyExcept("0123456789.");
-        string unit = end < 0 ? "B" : text[end..];
-        ReadOnlySpan<char> digits = end < 0 ? text : text.AsSpan(0, end);
+        ReadOnlySpan<char> digits = Quantity.Split(text, out ReadOnlySpan<char> unit);
         foreach ((string name, int shift) in s_units)
         {
             // Half a byte does not exist, so only larger units may have a fraction.
             NumberStyles styles = shift == 0 ? NumberStyles.None : NumberStyles.AllowDecimalPoint;
-            if (unit == name
+            if ((unit.SequenceEqual(name) || (unit.IsEmpty && shift == 0))
                 && decimal.TryParse(digits, styles, CultureInfo.InvariantCulture, out decimal number)
                 && number <= long.MaxValue >> shift)
             {

@@ -24,12 +24,11 @@ internal readonly record struct Duration(TimeSpan Span) : IComparable<Duration>
     internal static string? Parse(string text, out Duration value)
     {
         value = default;
-        int end = text.AsSpan().IndexOfAnyExcept("0123456789.");
-        string? unit = end > 0 ? text[end..] : null;
+        ReadOnlySpan<char> digits = Quantity.Split(text, out ReadOnlySpan<char> unit);
         foreach ((string name, long ticks) in s_units)
         {
-            if (unit == name
-                && decimal.TryParse(text.AsSpan(0, end), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
+            if (unit.SequenceEqual(name)
+                && decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
                     out decimal number)
                 && number <= long.MaxValue / ticks)
             {

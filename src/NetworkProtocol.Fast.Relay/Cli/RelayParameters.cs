@@ -4,6 +4,7 @@ using System.CommandLine;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Transport;
 
@@ -140,7 +141,7 @@ internal static class RelayParameters
         HeartbeatInterval = parsed.GetValue(Heartbeat).Span,
         SlowPeerTimeout = parsed.GetValue(SlowClientTimeout).Span,
         RequestsInFlightMax = parsed.GetValue(InFlightMax),
-        Compression = parsed.GetValue(SharedOptions.Compression)!,
+        Compression = parsed.GetValue(SharedOptions.Compression) ?? CompressionOptions.None,
     };
 
     private static Option<IReadOnlyList<T>> Default<T>(Option<IReadOnlyList<T>> option, T value)

@@ -1,4 +1,3 @@
-using System;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Relay.Forwarding;
 

@@ -59,7 +59,7 @@ internal static class SendCommand
             RequestTimeout = timeout,
             Link = new LinkOptions
             {
-                Compression = parsed.GetValue(SharedOptions.Compression)!,
+                Compression = parsed.GetValue(SharedOptions.Compression) ?? CompressionOptions.None,
                 Software = "npfast send",
             },
         };

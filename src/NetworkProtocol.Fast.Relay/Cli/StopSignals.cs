@@ -10,6 +10,9 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
+    private const int SignalInterrupt = 2;
+    private const nint DefaultDisposition = 0;
+
     private readonly CancellationTokenSource source = new();
     private readonly TaskCompletionSource received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration interrupt;
@@ -18,6 +21,13 @@ internal sealed class StopSignals : IDisposable
 
     internal StopSignals()
     {
+        // A shell script starts background jobs with SIGINT ignored, and the runtime leaves an ignored signal alone. A
+        // relay that a script starts must drain on kill -INT all the same.
+        if (!OperatingSystem.IsWindows())
+        {
+            SetDisposition(SignalInterrupt, DefaultDisposition);
+        }
+
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
     }
@@ -32,7 +42,6 @@ internal sealed class StopSignals : IDisposable
     {
         interrupt.Dispose();
         terminate.Dispose();
-        source.Dispose();
     }
 
     private void Handle(PosixSignalContext context)
@@ -46,4 +55,8 @@ internal sealed class StopSignals : IDisposable
         received.TrySetResult();
         source.Cancel();
     }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint SetDisposition(int signal, nint disposition);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
 
@@ -8,16 +9,34 @@ internal static class UsageErrors
 {
     internal static string Describe(ParseResult parsed)
     {
-        // An unknown option also leaves its value over; the first message is the cause, the others its echo.
-        string message = parsed.Errors[0].Message;
-
-        // Messages of our own are lower case, end without a full stop and bring a hint; those of the parser are neither.
-        if (!message.EndsWith('.'))
+        // Messages of our own bring a hint and end without a full stop; the parser's do neither.
+        IReadOnlyList<ParseError> errors = parsed.Errors;
+        foreach (ParseError error in errors)
         {
-            return message;
+            if (!error.Message.EndsWith('.'))
+            {
+                return error.Message;
+            }
         }
 
-        string path = parsed.CommandResult.Command is RootCommand ? "npfast" : "npfast " + parsed.CommandResult.Command.Name;
-        return $"{char.ToLowerInvariant(message[0])}{message[1..^1]}; see {path} --help";
+        Command command = parsed.CommandResult.Command;
+        string path = command is RootCommand ? "npfast" : "npfast " + command.Name;
+        return $"{FaultOf(parsed, errors[0])}; see {path} --help";
+    }
+
+    private static string FaultOf(ParseResult parsed, ParseError error)
+    {
+        // What nobody expected is the cause; whatever is missing because of it is not.
+        if (parsed.UnmatchedTokens.Count > 0)
+        {
+            return $"'{parsed.UnmatchedTokens[0]}' is not expected here";
+        }
+
+        if (error.SymbolResult is ArgumentResult { Tokens.Count: 0, Parent: CommandResult } missing)
+        {
+            return $"{missing.Argument.Name} is missing";
+        }
+
+        return char.ToLowerInvariant(error.Message[0]) + error.Message[1..^1];
     }
 }

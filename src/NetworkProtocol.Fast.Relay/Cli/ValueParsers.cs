@@ -40,12 +40,8 @@ internal static class ValueParsers
         return text == "plain" ? null : $"session '{text}' is not supported by this version; use plain";
     }
 
-    internal static string? Compression(string text, out CompressionOptions value)
-    {
-        bool parsed = CompressionOptions.TryParse(text, out CompressionOptions? options, out string? error);
-        value = options!;
-        return parsed ? null : error;
-    }
+    internal static string? Compression(string text, out CompressionOptions? value) =>
+        CompressionOptions.TryParse(text, out value, out string? error) ? null : error;
 
     internal static string? Level(string text, out LogLevel value)
     {

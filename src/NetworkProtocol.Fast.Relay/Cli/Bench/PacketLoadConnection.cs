@@ -1,4 +1,3 @@
-using System;
 using System.Diagnostics;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Configuration;
@@ -30,7 +29,7 @@ internal sealed class PacketLoadConnection(
         link.Start();
         await established.Task.ConfigureAwait(false);
         uint allowed = link.Settings.SendRequestsInFlightMax;
-        if (inFlight > allowed)
+        if (sentAt.Length > allowed)
         {
             throw new CommandFailedException($"the server takes {allowed} requests in flight; lower --in-flight");
         }
@@ -44,7 +43,7 @@ internal sealed class PacketLoadConnection(
 
     internal void Begin()
     {
-        for (int slot = 0; slot < inFlight; slot++)
+        for (int slot = 0; slot < sentAt.Length; slot++)
         {
             Send(link!, slot, Stopwatch.GetTimestamp());
         }
@@ -72,7 +71,7 @@ internal sealed class PacketLoadConnection(
         }
 
         uint slot = packet.Header.Correlation - 1;
-        if (slot >= (uint)inFlight || packet.Header.Type == PacketType.Error
+        if (slot >= (uint)sentAt.Length || packet.Header.Type == PacketType.Error
             || (packet.Header.Codec == PayloadCodec.None && packet.Payload.Length != payload.Length))
         {
             FailOn(in packet);

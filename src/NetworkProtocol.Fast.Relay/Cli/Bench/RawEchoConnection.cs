@@ -1,4 +1,3 @@
-using System;
 using System.Net.Sockets;
 using System.Threading;
 
@@ -24,8 +23,8 @@ internal sealed class RawEchoConnection : IThreadPoolWorkItem
     {
         this.socket = socket;
         byte[] buffer = new byte[BufferBytes];
-        receive.SetBuffer(buffer);
-        send.SetBuffer(buffer);
+        receive.SetBuffer(buffer, 0, buffer.Length);
+        send.SetBuffer(buffer, 0, buffer.Length);
         receive.Completed += (_, _) => GoOnIf(TryEcho());
         send.Completed += (_, _) => GoOnIf(TryFinishSend());
     }

@@ -35,8 +35,8 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
         this.wireBytes = wireBytes;
         sentAt = new long[inFlight];
         underWay = inFlight;
-        receive.SetBuffer(new byte[RawEchoConnection.BufferBytes]);
-        send.SetBuffer(new byte[RawEchoConnection.BufferBytes]);
+        receive.SetBuffer(new byte[RawEchoConnection.BufferBytes], 0, RawEchoConnection.BufferBytes);
+        send.SetBuffer(new byte[RawEchoConnection.BufferBytes], 0, RawEchoConnection.BufferBytes);
         receive.Completed += (_, _) => ReceiveCompleted();
         send.Completed += (_, _) => SendCompleted();
     }
