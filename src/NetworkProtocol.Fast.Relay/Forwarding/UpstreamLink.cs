@@ -49,12 +49,12 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 
     internal void Start() => running = Task.Run(RunAsync);
 
+    /// <summary>Closes the connection and stops connecting. Idempotent.</summary>
     internal async Task StopAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
         runtime.Wheel.Remove(this);
-        stopping.Dispose();
     }
 
     /// <summary>Enters a request of a client into the table.</summary>

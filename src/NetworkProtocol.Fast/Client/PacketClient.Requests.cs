@@ -180,7 +180,7 @@ public sealed partial class PacketClient
         request.Arm(correlation, cancellationToken);
         deadlines.Ensure();
         var header = new PacketHeader { Type = type, Correlation = correlation };
-        switch (link.TrySendPayload(in header, encoded, payload))
+        switch (link.TrySendPayload(in header, encoded, payload, encoded))
         {
             case EnqueueStatus.Done:
                 link.Flush();
@@ -219,7 +219,7 @@ public sealed partial class PacketClient
         }
 
         var header = new PacketHeader { Type = type, Flags = PacketFlags.OneWay };
-        switch (link.TrySendPayload(in header, encoded, payload))
+        switch (link.TrySendPayload(in header, encoded, payload, encoded))
         {
             case EnqueueStatus.Done:
                 link.Flush();

@@ -49,13 +49,14 @@ public sealed class LinkRuntime : IDisposable
 
     internal LinkCounters Counters { get; } = new();
 
-    internal CompressorPool Compressors { get; } = new();
+    internal CompressorTable Compressors { get; } = new();
 
     /// <summary>Stops the wheel and frees the pool. Close servers and clients first.</summary>
     public void Dispose()
     {
         Wheel.Remove(trimmer);
         Wheel.Dispose();
+        Compressors.Dispose();
         Pool.Dispose();
     }
 

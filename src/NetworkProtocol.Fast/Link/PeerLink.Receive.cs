@@ -238,7 +238,7 @@ internal sealed partial class PeerLink
     private bool MustWaitToAnswer(in PacketView packet) =>
         role == LinkRole.Accepting
         && packet.Header.WantsReply
-        && (queue.IsHigh || RequestsInFlight >= options.RequestsInFlightMax);
+        && (queue.IsHigh || RequestsInFlight >= Volatile.Read(ref requestWindow));
 
     // Returns false when the side must not go on.
     private bool AfterReceive(TransportResult result)

@@ -85,7 +85,9 @@ internal sealed class BufferClass(BufferPool pool, BlockTable table, int index)
         return released;
     }
 
-    /// <summary>Frees what is free and refuses later returns, which then come through <see cref="ReleaseLate"/>.</summary>
+    /// <summary>
+    /// Frees what is free and refuses later returns, which then come through <see cref="ReleaseLate"/>.
+    /// </summary>
     public long Close()
     {
         CountInHand(Free.Close());

@@ -7,9 +7,10 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Leases blocks of unmanaged memory up to a cap. Rent and return are lock-free and allocate nothing while free blocks
-/// are there; only growing, giving memory back and disposing take a lock. Any thread may call any member. Memory that is
-/// not leased stays with the pool until <see cref="Trim"/>, until the cap makes another class need it, or until
+/// Leases blocks of unmanaged memory up to a cap. Rent and return are lock-free and allocate nothing while free
+/// blocks are there; only growing, giving memory back and disposing take a lock. Any thread may call any member.
+/// Memory that is not leased stays with the pool until <see cref="Trim"/>, until the cap makes another class need
+/// it, or until
 /// <see cref="Dispose"/>. The pool has no finalizer: whoever makes one disposes it.
 /// </summary>
 internal sealed class BufferPool : IDisposable
@@ -45,25 +46,14 @@ internal sealed class BufferPool : IDisposable
     public long CommittedBytes => Volatile.Read(ref committedBytes);
 
     /// <summary>
-    /// Walks over all blocks: for metrics and tests, not for each packet. The counts that a block's own generation tells
-    /// are kept nowhere else, so rent and return pay nothing for them.
+    /// Walks over all blocks: for metrics and tests, not for each packet. The counts that a block's own generation
+    /// tells are kept nowhere else, so rent and return pay nothing for them.
     /// </summary>
     public BufferPoolStatistics Statistics
     {
         get
         {
-            long leasedBytes = 0;
-            long leasedBlocks = 0;
-            long rentedTotal = 0;
-            for (int id = table.Count - 1; id >= 0; id--)
-            {
-                BufferBlock block = table[id];
-                long generation = block.Generation;
-                rentedTotal += (generation + 1) / 2;
-                leasedBlocks += generation & 1;
-                leasedBytes += (generation & 1) * block.Capacity;
-            }
-
+            (long rentedTotal, long leasedBlocks, long leasedBytes) = table.CountLeases();
             return new BufferPoolStatistics(
                 capacityBytes,
                 CommittedBytes,
@@ -78,9 +68,11 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>
-    /// Leases a block of at least <paramref name="bytesMin"/> bytes (at most <see cref="BlockBytesMax"/>). False when the
-    /// cap is reached and no free block of another class can make room, when the system has no memory, or after
-    /// <see cref="Dispose"/>. The content is whatever the last owner left. <paramref name="holder"/> is kept in DEBUG.
+    /// Leases a block of at least <paramref name="bytesMin"/> bytes (at most <see cref="BlockBytesMax"/>). False
+    /// when the cap is reached and no free block of another class can make room, when the system has no memory, or
+    /// after
+    /// <see cref="Dispose"/>. The content is whatever the last owner left. <paramref name="holder"/> is kept in
+    /// DEBUG.
     /// </summary>
     public bool TryRent(int bytesMin, out BufferLease lease, [CallerMemberName] string holder = "")
     {
@@ -97,8 +89,8 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>
-    /// Turns the id of a leased block back into its lease. This is a move: the one who passed the id on (through a ring)
-    /// has no lease any more.
+    /// Turns the id of a leased block back into its lease. This is a move: the one who passed the id on (through a
+    /// ring) has no lease any more.
     /// </summary>
     public BufferLease Adopt(int id)
     {
@@ -120,6 +112,12 @@ internal sealed class BufferPool : IDisposable
     {
         lock (gate)
         {
+            if (disposed)
+            {
+                // What is still out is freed when it comes back, not here.
+                return;
+            }
+
             foreach (BufferClass blocks in classes)
             {
                 blocks.MarkUse();
@@ -129,22 +127,11 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>The holders of all blocks that are leased now, in DEBUG builds; empty in Release.</summary>
-    public IReadOnlyList<string> OutstandingHolders()
-    {
-        List<string> holders = [];
-        for (int id = 0; id < table.Count; id++)
-        {
-            BufferBlock block = table[id];
-            if (block.IsLeased && block.Holder.Length > 0)
-            {
-                holders.Add(block.Holder);
-            }
-        }
+    public IReadOnlyList<string> OutstandingHolders() => table.Holders();
 
-        return holders;
-    }
-
-    /// <summary>Frees what is free and refuses later rents. A leased block stays valid and is freed when it is returned.</summary>
+    /// <summary>
+    /// Frees what is free and refuses later rents. A leased block stays valid and is freed when it is returned.
+    /// </summary>
     public void Dispose()
     {
         lock (gate)
@@ -184,7 +171,7 @@ internal sealed class BufferPool : IDisposable
         {
             // Another thread may have grown the class, or a release may have held its blocks for a moment.
             BufferBlock? block = classes[index].Free.TryPop() ?? TryGrow(index);
-            if (block is null && TryMakeRoom(index))
+            if (block is null && !disposed && TryMakeRoom(index))
             {
                 block = TryGrow(index);
             }

@@ -28,7 +28,9 @@ internal ref struct RingClaim
     /// <summary>Hands the entry to the consumer. The claim is then spent.</summary>
     public void Commit() => Publish(committedHeader);
 
-    /// <summary>Gives the space up: the consumer skips it. Does nothing on a spent claim, so it suits a finally.</summary>
+    /// <summary>
+    /// Gives the space up: the consumer skips it. Does nothing on a spent claim, so it suits a finally.
+    /// </summary>
     public void Abandon()
     {
         if (!Unsafe.IsNullRef(ref header))

@@ -4,7 +4,9 @@ using System.Globalization;
 
 namespace NetworkProtocol.Fast.Packets;
 
-/// <summary>How a side compresses what it sends. Every value that <see cref="TryParse"/> lets through is valid.</summary>
+/// <summary>
+/// How a side compresses what it sends. Every value that <see cref="TryParse"/> lets through is valid.
+/// </summary>
 public sealed record CompressionOptions
 {
     /// <summary>Payloads are sent as they are.</summary>
@@ -25,7 +27,10 @@ public sealed record CompressionOptions
     /// <summary>The levels above need tens of megabytes for each compressor and seconds for each payload.</summary>
     public const int ZstdLevelMax = 19;
 
-    /// <summary>A smaller payload fits one TCP segment beside its header as it is, so shrinking it saves no packet of the network.</summary>
+    /// <summary>
+    /// A smaller payload fits one TCP segment beside its header as it is, so shrinking it saves no packet of the
+    /// network.
+    /// </summary>
     public const int ThresholdBytesDefault = 512;
 
     /// <summary>How to compress; None sends payloads as they are.</summary>
@@ -37,7 +42,9 @@ public sealed record CompressionOptions
     /// <summary>Payloads below this are sent as they are.</summary>
     public int ThresholdBytes { get; init; } = ThresholdBytesDefault;
 
-    /// <summary>Reads "none", "lz4" or "zstd", with a level after a colon if it is not to be the codec's default.</summary>
+    /// <summary>
+    /// Reads "none", "lz4" or "zstd", with a level after a colon if it is not to be the codec's default.
+    /// </summary>
     public static bool TryParse(
         string text, [NotNullWhen(true)] out CompressionOptions? options, [NotNullWhen(false)] out string? error)
     {

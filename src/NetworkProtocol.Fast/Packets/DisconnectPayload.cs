@@ -19,7 +19,9 @@ internal readonly ref struct DisconnectPayload
     /// <summary>The reason for people and logs. Makes a string.</summary>
     public string ToDisplayString() => PacketText.ToDisplayString(Reason);
 
-    /// <summary>Bytes of a whole Disconnect with this reason, which is cut at <see cref="PacketLimits.TextBytesMax"/>.</summary>
+    /// <summary>
+    /// Bytes of a whole Disconnect with this reason, which is cut at <see cref="PacketLimits.TextBytesMax"/>.
+    /// </summary>
     public static int PacketBytes(ReadOnlySpan<char> reason) => ErrorPayload.PacketBytes(reason);
 
     public static bool TryRead(ReadOnlySpan<byte> payload, out DisconnectPayload disconnect, out PacketFault fault)

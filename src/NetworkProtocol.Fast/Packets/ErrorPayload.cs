@@ -12,7 +12,9 @@ internal readonly ref struct ErrorPayload
         Text = text;
     }
 
-    /// <summary>As sent: a number this version does not know is possible and means <see cref="ErrorCode.Internal"/>.</summary>
+    /// <summary>
+    /// As sent: a number this version does not know is possible and means <see cref="ErrorCode.Internal"/>.
+    /// </summary>
     public ErrorCode Code { get; }
 
     /// <summary>The text as sent, which nobody checked to be UTF-8.</summary>
@@ -21,7 +23,9 @@ internal readonly ref struct ErrorPayload
     /// <summary>The text for people and logs. Makes a string.</summary>
     public string ToDisplayString() => PacketText.ToDisplayString(Text);
 
-    /// <summary>Bytes of a whole Error with this text, which is cut at <see cref="PacketLimits.TextBytesMax"/>.</summary>
+    /// <summary>
+    /// Bytes of a whole Error with this text, which is cut at <see cref="PacketLimits.TextBytesMax"/>.
+    /// </summary>
     public static int PacketBytes(ReadOnlySpan<char> text) =>
         PacketHeader.BytesCount + PacketLimits.CodeBytes
         + Encoding.UTF8.GetByteCount(PacketText.Fit(text, PacketLimits.TextBytesMax));

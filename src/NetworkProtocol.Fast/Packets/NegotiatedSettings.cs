@@ -2,7 +2,9 @@ using System;
 
 namespace NetworkProtocol.Fast.Packets;
 
-/// <summary>What holds on a connection after both Hellos. "Send" limits are the peer's wish, "Receive" limits are ours.</summary>
+/// <summary>
+/// What holds on a connection after both Hellos. "Send" limits are the peer's wish, "Receive" limits are ours.
+/// </summary>
 internal readonly record struct NegotiatedSettings
 {
     private NegotiatedSettings(in LinkSettings own, in LinkSettings peer)
@@ -37,7 +39,9 @@ internal readonly record struct NegotiatedSettings
     /// <summary>The peer's software, cleaned of control characters.</summary>
     public string PeerSoftware { get; }
 
-    /// <summary>Brings both Hellos together. Symmetric: the peer comes to the same with send and receive swapped.</summary>
+    /// <summary>
+    /// Brings both Hellos together. Symmetric: the peer comes to the same with send and receive swapped.
+    /// </summary>
     public static NegotiatedSettings From(in LinkSettings own, in LinkSettings peer) => new(own, peer);
 
     /// <summary>Whether a packet with this codec may be sent or accepted here.</summary>

@@ -1,6 +1,8 @@
 namespace NetworkProtocol.Fast.Packets;
 
-/// <summary>What is wrong with a peer's bytes: the code and text of the Error packet that answers them. Texts are constants.</summary>
+/// <summary>
+/// What is wrong with a peer's bytes: the code and text of the Error packet that answers them. Texts are constants.
+/// </summary>
 internal readonly record struct PacketFault(ErrorCode Code, string Text)
 {
     /// <summary>No fault.</summary>

@@ -7,22 +7,27 @@ using System.Runtime.CompilerServices;
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
-/// Finds the packet at the start of received bytes and checks its header. Stateless: the caller offers the same bytes again
-/// when more have come, which costs nothing because a header is two loads. Safe on any thread.
+/// Finds the packet at the start of received bytes and checks its header. Stateless: the caller offers the same bytes
+/// again when more have come, which costs nothing because a header is two loads. Safe on any thread.
 /// </summary>
 internal static class PacketFramer
 {
     /// <summary>Reads one packet.</summary>
     /// <param name="buffer">Received bytes, beginning at a packet.</param>
-    /// <param name="payloadBytesMax">The payload maximum this side announced; the protocol's own maximum caps it.</param>
+    /// <param name="payloadBytesMax">
+    /// The payload maximum this side announced; the protocol's own maximum caps it.
+    /// </param>
     /// <param name="packet">The packet, when <see cref="OperationStatus.Done"/>.</param>
     /// <param name="packetBytes">
-    /// Done: bytes of the packet. NeedMoreData: bytes that must be there before it is worth calling again, which is the whole
-    /// packet once its header is there, and the header before. InvalidData: 0.
+    /// Done: bytes of the packet. NeedMoreData: bytes that must be there before it is worth calling again, which is
+    /// the whole packet once its header is there, and the header before. InvalidData: 0.
     /// </param>
-    /// <param name="fault">What is wrong, when <see cref="OperationStatus.InvalidData"/>. The connection cannot go on.</param>
+    /// <param name="fault">
+    /// What is wrong, when <see cref="OperationStatus.InvalidData"/>. The connection cannot go on.
+    /// </param>
     public static OperationStatus Read(
-        ReadOnlySpan<byte> buffer, uint payloadBytesMax, out PacketView packet, out int packetBytes, out PacketFault fault)
+        ReadOnlySpan<byte> buffer, uint payloadBytesMax, out PacketView packet, out int packetBytes,
+        out PacketFault fault)
     {
         if (buffer.Length >= PacketHeader.BytesCount)
         {
@@ -67,7 +72,7 @@ internal static class PacketFramer
     private static OperationStatus ReadPartOrFaultSlow(
         ReadOnlySpan<byte> buffer, uint payloadBytesMax, out int packetBytes, out PacketFault fault)
     {
-        ReadOnlySpan<byte> header = buffer.Length > PacketHeader.BytesCount ? buffer[..PacketHeader.BytesCount] : buffer;
+        ReadOnlySpan<byte> header = buffer[..Math.Min(buffer.Length, PacketHeader.BytesCount)];
         fault = PacketHeaderFaults.Find(header, payloadBytesMax);
         Debug.Assert(!fault.IsNone || header.Length < PacketHeader.BytesCount, "a refused header has a fault");
         packetBytes = fault.IsNone ? PacketHeader.BytesCount : 0;

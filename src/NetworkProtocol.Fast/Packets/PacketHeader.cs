@@ -10,8 +10,8 @@ namespace NetworkProtocol.Fast.Packets;
 ///  | "NP" | version | flags | type | name bytes | hops | correlation | payload bytes |
 ///  |--------------------- low word ------------------|--------- high word ---------|
 /// </code>
-/// A value made with <c>new</c> has magic, version and <see cref="PacketLimits.HopsInitial"/> in place; the default value
-/// is no header.
+/// A value made with <c>new</c> has magic, version and <see cref="PacketLimits.HopsInitial"/> in place; the default
+/// value is no header.
 /// </summary>
 internal readonly struct PacketHeader
 {
@@ -91,7 +91,9 @@ internal readonly struct PacketHeader
     /// <summary>A packet that is to be answered: neither an answer itself nor one-way.</summary>
     public bool WantsReply => (Flags & (PacketFlags.Reply | PacketFlags.OneWay)) == 0;
 
-    /// <summary>Header, name and payload. Holds for headers within <see cref="PacketLimits"/>; others may overflow.</summary>
+    /// <summary>
+    /// Header, name and payload. Holds for headers within <see cref="PacketLimits"/>; others may overflow.
+    /// </summary>
     public int PacketBytes => BytesCount + NameLength + (int)PayloadLength;
 
     /// <summary>The header of the same packet on its next connection.</summary>
@@ -106,7 +108,9 @@ internal readonly struct PacketHeader
         BinaryPrimitives.ReadUInt64LittleEndian(source),
         BinaryPrimitives.ReadUInt64LittleEndian(source[sizeof(ulong)..]));
 
-    /// <summary>Writes the header to the first 16 bytes of <paramref name="destination"/>, which must hold them.</summary>
+    /// <summary>
+    /// Writes the header to the first 16 bytes of <paramref name="destination"/>, which must hold them.
+    /// </summary>
     public void Write(Span<byte> destination)
     {
         BinaryPrimitives.WriteUInt64LittleEndian(destination[sizeof(ulong)..], _high);

@@ -4,9 +4,9 @@ using System.Buffers.Binary;
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
-/// The cold half of <see cref="PacketFramer"/>: says which field of a header, or of the part that has come, is at fault.
-/// Goes through the fields in their order on the wire and judges each as soon as its last byte is there, so that a peer
-/// that speaks something else is refused at its first wrong byte.
+/// The cold half of <see cref="PacketFramer"/>: says which field of a header, or of the part that has come, is at
+/// fault. Goes through the fields in their order on the wire and judges each as soon as its last byte is there, so
+/// that a peer that speaks something else is refused at its first wrong byte.
 /// </summary>
 internal static class PacketHeaderFaults
 {
@@ -51,9 +51,13 @@ internal static class PacketHeaderFaults
                 (flags & (byte)PacketFlags.Reply) != 0 ? "a reply has a name" : NameText(type));
         }
 
-        return header.Length < PacketHeader.BytesCount
-            ? default
-            : OfPayloadLength(BinaryPrimitives.ReadUInt32LittleEndian(header[12..]), payloadBytesMax, rule, flags, type);
+        if (header.Length < PacketHeader.BytesCount)
+        {
+            return default;
+        }
+
+        uint payloadLength = BinaryPrimitives.ReadUInt32LittleEndian(header[12..]);
+        return OfPayloadLength(payloadLength, payloadBytesMax, rule, flags, type);
     }
 
     private static PacketFault OfFlags(byte flags)

@@ -1,12 +1,16 @@
 namespace NetworkProtocol.Fast.Packets;
 
-/// <summary>The numbers of the protocol, as docs/PROTOCOL.md states them. Both sides rely on them; none is a tuning value.</summary>
+/// <summary>
+/// The numbers of the protocol, as docs/PROTOCOL.md states them. Both sides rely on them; none is a tuning value.
+/// </summary>
 internal static class PacketLimits
 {
     /// <summary>No payload is longer, whatever a side announces: 16 MiB.</summary>
     public const uint PayloadBytesMax = 16 * 1024 * 1024;
 
-    /// <summary>The smallest maximum a side may announce, so that every control packet fits every connection.</summary>
+    /// <summary>
+    /// The smallest maximum a side may announce, so that every control packet fits every connection.
+    /// </summary>
     public const uint PayloadBytesMaxLeast = ControlPayloadBytesMax;
 
     /// <summary>Hello, Error and Disconnect stay within this, so that they need no negotiation.</summary>
@@ -52,8 +56,9 @@ internal static class PacketLimits
     public const int UncompressedLengthBytes = 4;
 
     /// <summary>
-    /// Compressed bytes may inflate to this many times their number plus <see cref="InflateAllowanceBytes"/>. LZ4 stays
-    /// below 255 by construction; Zstd goes beyond only for payloads that are nearly one repeated byte.
+    /// Compressed bytes may inflate to this many times their number plus <see cref="InflateAllowanceBytes"/>. LZ4
+    /// stays below 255 by construction; Zstd goes beyond only for payloads that are little else than one repeated
+    /// pattern.
     /// </summary>
     public const uint InflateRatioMax = 1024;
 

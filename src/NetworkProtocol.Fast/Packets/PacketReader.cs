@@ -3,7 +3,9 @@ using System.Buffers.Binary;
 
 namespace NetworkProtocol.Fast.Packets;
 
-/// <summary>Reads the fields of a payload in order. A read that finds too few bytes returns false and takes none.</summary>
+/// <summary>
+/// Reads the fields of a payload in order. A read that finds too few bytes returns false and takes none.
+/// </summary>
 internal ref struct PacketReader(ReadOnlySpan<byte> payload)
 {
     /// <summary>What has not been read.</summary>

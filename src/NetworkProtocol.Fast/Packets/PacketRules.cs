@@ -1,5 +1,3 @@
-using System;
-
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
@@ -32,7 +30,8 @@ internal static class PacketRules
     /// <summary>Custom, Subscribe to Publish, the reserved types and the applications' own.</summary>
     private const ulong General = AnyFlags | Named | AnyBytesMax;
 
-    private static ReadOnlySpan<ulong> OfType =>
+    // An array and not a span over constants: unoptimised builds make such a span anew, with garbage, at each use.
+    private static readonly ulong[] OfType =
     [
         NoFlags | HelloBytesMin | ControlBytesMax, // Hello
         OneWayOrNone | PingBytesMax, // Ping
@@ -45,7 +44,7 @@ internal static class PacketRules
 
     public static ulong Of(ushort type)
     {
-        ReadOnlySpan<ulong> rules = OfType;
+        ulong[] rules = OfType;
         return type < rules.Length ? rules[type] : General;
     }
 

@@ -7,7 +7,9 @@ namespace NetworkProtocol.Fast.Packets;
 /// <summary>Text that goes to and comes from peers.</summary>
 internal static class PacketText
 {
-    /// <summary>The longest part of a text that takes at most so many bytes in UTF-8, cut between characters.</summary>
+    /// <summary>
+    /// The longest part of a text that takes at most so many bytes in UTF-8, cut between characters.
+    /// </summary>
     public static ReadOnlySpan<char> Fit(ReadOnlySpan<char> text, int bytesMax)
     {
         int bytes = 0;
@@ -31,8 +33,8 @@ internal static class PacketText
         Utf8.FromUtf16(text, destination, out _, out bytesWritten) == System.Buffers.OperationStatus.Done;
 
     /// <summary>
-    /// A peer's text for people and logs: what is not UTF-8 becomes U+FFFD, and so do control characters, which could forge
-    /// log lines or steer a terminal.
+    /// A peer's text for people and logs: what is not UTF-8 becomes U+FFFD, and so do control characters, which could
+    /// forge log lines or steer a terminal.
     /// </summary>
     public static string ToDisplayString(ReadOnlySpan<byte> utf8)
     {

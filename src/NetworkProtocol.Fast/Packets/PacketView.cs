@@ -22,7 +22,9 @@ internal readonly ref struct PacketView
     /// <summary>The payload as it was sent: compressed if the header's codec says so.</summary>
     public ReadOnlySpan<byte> Payload => Bytes[(PacketHeader.BytesCount + Header.NameLength)..];
 
-    /// <summary>What routes and handlers match by name; empty for packets that are matched by number or not at all.</summary>
+    /// <summary>
+    /// What routes and handlers match by name; empty for packets that are matched by number or not at all.
+    /// </summary>
     public ReadOnlySpan<byte> RoutingName => Header.Type switch
     {
         PacketType.Custom => Name,

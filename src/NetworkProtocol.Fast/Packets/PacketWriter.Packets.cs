@@ -90,7 +90,9 @@ internal ref partial struct PacketWriter
         return TryWriteUInt16((ushort)code) && TryWriteText(text, payloadBytes - PacketLimits.CodeBytes);
     }
 
-    /// <summary>Writes as much of a text as takes so many bytes, which the caller measured and made room for.</summary>
+    /// <summary>
+    /// Writes as much of a text as takes so many bytes, which the caller measured and made room for.
+    /// </summary>
     private bool TryWriteText(scoped ReadOnlySpan<char> text, int bytes)
     {
         bool written = PacketText.TryEncode(PacketText.Fit(text, bytes), Rest[..bytes], out int bytesWritten);

@@ -8,9 +8,10 @@ using ZstdSharp;
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
-/// Inflates compressed payloads: <c>u32</c> uncompressed length, then one LZ4 block or one Zstd frame. In two steps, so that
-/// the caller can reserve memory for a length that was checked: against the maximum, against the number of compressed bytes,
-/// and against what the Zstd frame itself declares. Safe on any thread; allocates nothing in steady state.
+/// Inflates compressed payloads: <c>u32</c> uncompressed length, then one LZ4 block or one Zstd frame. In two steps,
+/// so that the caller can reserve memory for a length that was checked: against the maximum, against the number of
+/// compressed bytes, and against what the Zstd frame itself declares. Safe on any thread; allocates nothing in steady
+/// state.
 /// </summary>
 /// <remarks>A fault here is one of the packet, not of the connection: the framing is intact.</remarks>
 internal static class PayloadInflater
@@ -19,7 +20,9 @@ internal static class PayloadInflater
     public static long UncompressedBytesMax(int compressedBytes) =>
         (long)compressedBytes * PacketLimits.InflateRatioMax + PacketLimits.InflateAllowanceBytes;
 
-    /// <summary>Reads the uncompressed length and checks all that can be checked before a byte is decompressed.</summary>
+    /// <summary>
+    /// Reads the uncompressed length and checks all that can be checked before a byte is decompressed.
+    /// </summary>
     public static OperationStatus TryReadLength(
         ReadOnlySpan<byte> payload, PayloadCodec codec, uint payloadBytesMax, out int uncompressedBytes,
         out PacketFault fault)
@@ -36,8 +39,8 @@ internal static class PayloadInflater
     }
 
     /// <summary>
-    /// Inflates into <paramref name="destination"/>, whose length is the one <see cref="TryReadLength"/> returned. On a fault
-    /// its content is undefined.
+    /// Inflates into <paramref name="destination"/>, whose length is the one <see cref="TryReadLength"/> returned. On
+    /// a fault its content is undefined.
     /// </summary>
     public static OperationStatus Inflate(
         ReadOnlySpan<byte> payload, PayloadCodec codec, Span<byte> destination, out PacketFault fault)
@@ -106,7 +109,8 @@ internal static class PayloadInflater
     }
 
     private static string? InflateLz4(ReadOnlySpan<byte> block, Span<byte> destination) =>
-        // The bounded decoder: it stays within both spans whatever the block says, and returns -1 when that would not do.
+        // The bounded decoder: it stays within both spans whatever the block says, and returns -1 when that would not
+        // do.
         !block.IsEmpty && LZ4Codec.Decode(block, destination) == destination.Length
             ? null
             : "the lz4 block does not inflate to the declared length";
@@ -126,12 +130,15 @@ internal static class PayloadInflater
 
         Decompressor decompressor = ZstdContexts.Decompressors.Get();
 
-        // The streaming call reports damage as a status where the plain one throws. Given a whole frame and room for all of
-        // its declared content it decodes in one pass straight into the destination, without a window of its own.
+        // The streaming call reports damage as a status where the plain one throws. Given a whole frame and room for
+        // all of its declared content it decodes in one pass straight into the destination, without a window of its
+        // own.
         decompressor.ResetStream();
         OperationStatus status = decompressor.UnwrapStream(compressed, destination, out int consumed, out int written);
         ZstdContexts.Decompressors.Return(decompressor);
-        bool isWhole = status == OperationStatus.Done && consumed == compressed.Length && written == destination.Length;
+        bool isWhole = status == OperationStatus.Done
+            && consumed == compressed.Length
+            && written == destination.Length;
         return isWhole ? null : Fault;
     }
 }

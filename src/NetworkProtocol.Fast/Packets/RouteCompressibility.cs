@@ -13,15 +13,18 @@ internal sealed class RouteCompressibility
     /// <summary>Skipped after the first vain attempt: a single odd payload costs a route little.</summary>
     internal const int SkipMin = 16;
 
-    /// <summary>Skipped at most: one vain attempt in 1025 packets is noise, and a change is still noticed soon.</summary>
+    /// <summary>
+    /// Skipped at most: one vain attempt in 1025 packets is noise, and a change is still noticed soon.
+    /// </summary>
     internal const int SkipMax = 1024;
 
-    // 1024 entries of 8 bytes. Two routes that share an entry take it from each other, which costs attempts, not errors.
+    // 1024 entries of 8 bytes. Two routes that share an entry take it from each other, which costs attempts, not
+    // errors.
     private const int EntriesLog = 10;
 
-    // Each entry: bits 0-15 packets still to skip, 16-31 packets to skip after the last vain attempt, 32-63 the route's key.
-    // 0 is an entry that knows nothing. Writers and readers: any thread, Volatile because a stale word may serve for a while
-    // but a torn one may not.
+    // Each entry: bits 0-15 packets still to skip, 16-31 packets to skip after the last vain attempt, 32-63 the
+    // route's key. 0 is an entry that knows nothing. Writers and readers: any thread, Volatile because a stale word
+    // may serve for a while but a torn one may not.
     private readonly ulong[] _entries = new ulong[1 << EntriesLog];
 
     /// <summary>Whether to compress this packet; counts it as skipped if not.</summary>
@@ -59,6 +62,8 @@ internal sealed class RouteCompressibility
         Volatile.Write(ref entry, ((ulong)routeKey << 32) | (skip << 16) | skip);
     }
 
-    /// <summary>Multiplies by 2^32 divided by the golden ratio, so that keys which differ little spread over the table.</summary>
+    /// <summary>
+    /// Multiplies by 2^32 divided by the golden ratio, so that keys which differ little spread over the table.
+    /// </summary>
     private ref ulong EntryOf(uint routeKey) => ref _entries[(routeKey * 2654435769u) >> (32 - EntriesLog)];
 }

@@ -6,14 +6,14 @@ using ZstdSharp.Unsafe;
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
-/// Pools of Zstd contexts, which hold native working memory and are used by one thread at a time. A pool keeps twice as many
-/// as there are processors, so that threads that share one need none of their own.
+/// Pools of Zstd contexts, which hold native working memory and are used by one thread at a time. A pool keeps twice
+/// as many as there are processors, so that threads that share one need none of their own.
 /// </summary>
 internal static class ZstdContexts
 {
     /// <summary>
-    /// 1 MiB: caps a compressor's memory at about 20 MiB on the highest level, whatever the payload, for hardly any loss
-    /// below 16 MiB. Receivers must accept more, see docs/PROTOCOL.md.
+    /// 1 MiB: caps a compressor's memory at about 20 MiB on the highest level, whatever the payload, for hardly any
+    /// loss below 16 MiB. Receivers must accept more, see docs/PROTOCOL.md.
     /// </summary>
     private const int CompressorWindowLog = 20;
 

@@ -4,8 +4,8 @@ using System.Buffers.Binary;
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
-/// The structure of a Zstandard frame (RFC 8878), checked before the decompressor sees a byte of it: what it declares, and
-/// that the payload is this one frame and nothing else.
+/// The structure of a Zstandard frame (RFC 8878), checked before the decompressor sees a byte of it: what it declares,
+/// and that the payload is this one frame and nothing else.
 /// </summary>
 internal readonly struct ZstdFrame
 {
@@ -73,7 +73,9 @@ internal readonly struct ZstdFrame
         return null;
     }
 
-    /// <summary>Walks over the blocks, without looking into them, and holds the frame's end against the payload's.</summary>
+    /// <summary>
+    /// Walks over the blocks, without looking into them, and holds the frame's end against the payload's.
+    /// </summary>
     public bool EndsWith(ReadOnlySpan<byte> frame)
     {
         ReadOnlySpan<byte> rest = frame[_headerBytes..];

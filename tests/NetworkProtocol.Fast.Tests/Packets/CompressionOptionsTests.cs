@@ -16,7 +16,9 @@ internal sealed class CompressionOptionsTests
     [TestCase("zstd:19", PayloadCodec.Zstd, 19)]
     public void TryParse_KnownCodecAndLevel_IsTaken(string text, PayloadCodec codec, int level)
     {
-        Assert.That(CompressionOptions.TryParse(text, out CompressionOptions? options, out string? error), Is.True, error);
+        bool isParsed = CompressionOptions.TryParse(text, out CompressionOptions? options, out string? error);
+
+        Assert.That(isParsed, Is.True, error);
         Assert.That(options, Is.EqualTo(new CompressionOptions { Codec = codec, Level = level }));
         Assert.That(options!.ThresholdBytes, Is.EqualTo(512));
     }

@@ -91,7 +91,8 @@ internal sealed class LinkSettingsTests
     {
         LinkSettings server = new()
         {
-            PayloadBytesMax = uint.MaxValue, Codecs = (CodecSet)0xFFFF, HeartbeatIntervalMs = 9000, RequestsInFlightMax = 0,
+            PayloadBytesMax = uint.MaxValue, Codecs = (CodecSet)0xFFFF, HeartbeatIntervalMs = 9000,
+            RequestsInFlightMax = 0,
         };
 
         NegotiatedSettings client = NegotiatedSettings.From(Sample, server);

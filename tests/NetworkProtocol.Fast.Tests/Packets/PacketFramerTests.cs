@@ -36,7 +36,8 @@ internal sealed class PacketFramerTests
         for (int length = 0; length < bytes.Length; length++)
         {
             OperationStatus status = PacketFramer.Read(
-                bytes.AsSpan(0, length), PayloadBytesMax, out PacketView packet, out int packetBytes, out PacketFault fault);
+                bytes.AsSpan(0, length), PayloadBytesMax, out PacketView packet, out int packetBytes,
+                out PacketFault fault);
 
             Assert.That(status, Is.EqualTo(OperationStatus.NeedMoreData), $"{length} bytes: {fault.Text}");
             Assert.That(packetBytes, Is.EqualTo(length < 16 ? 16 : bytes.Length), $"{length} bytes");
@@ -111,8 +112,9 @@ internal sealed class PacketFramerTests
             end += chunk.Length;
             while (end - start >= needed)
             {
+                ReadOnlySpan<byte> unread = window.AsSpan(start, end - start);
                 OperationStatus status = PacketFramer.Read(
-                    window.AsSpan(start, end - start), PayloadBytesMax, out PacketView packet, out int bytes, out PacketFault fault);
+                    unread, PayloadBytesMax, out PacketView packet, out int bytes, out PacketFault fault);
                 Assert.That(status, Is.Not.EqualTo(OperationStatus.InvalidData), fault.Text);
                 needed = status == OperationStatus.NeedMoreData ? bytes : 0;
                 if (status == OperationStatus.NeedMoreData)

@@ -7,8 +7,8 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Tests.Packets;
 
 /// <summary>
-/// Random and mutated inputs to everything that reads a peer's bytes: no exception, no allocation beyond a bound, always a
-/// status that makes sense. NPFAST_FUZZ_ITERATIONS sets how many in all, NPFAST_FUZZ_SEED repeats a run.
+/// Random and mutated inputs to everything that reads a peer's bytes: no exception, no allocation beyond a bound,
+/// always a status that makes sense. NPFAST_FUZZ_ITERATIONS sets how many in all, NPFAST_FUZZ_SEED repeats a run.
 /// </summary>
 internal sealed class PacketFuzzTests
 {
@@ -88,7 +88,8 @@ internal sealed class PacketFuzzTests
         {
             sample.CopyTo(buffer, 0);
             int length = MutateOrFill(ref random, buffer, i);
-            bool isRead = LinkSettings.TryRead(buffer.AsSpan(0, length), out LinkSettings settings, out PacketFault fault);
+            ReadOnlySpan<byte> input = buffer.AsSpan(0, length);
+            bool isRead = LinkSettings.TryRead(input, out LinkSettings settings, out PacketFault fault);
             read += isRead ? 1 : 0;
             if (isRead != fault.IsNone || (isRead && (settings.PayloadBytesMax < 1024 || settings.Software is null)))
             {
@@ -145,8 +146,8 @@ internal sealed class PacketFuzzTests
         FuzzRandom random = Start(share, out long iterations);
         byte[] sample = new byte[600];
         using PayloadCompressor compressor = PayloadCompressorTests.Compressor(compression);
-        Assert.That(
-            compressor.TryCompress(PayloadCompressorTests.Text(600), CodecSet.All, 0, sample, out _, out int bytes), Is.True);
+        byte[] text = PayloadCompressorTests.Text(600);
+        Assert.That(compressor.TryCompress(text, CodecSet.All, 0, sample, out _, out int bytes), Is.True);
         byte[] buffer = new byte[bytes];
         byte[] destination = new byte[BytesMax + Guard];
         int whole = 0;
@@ -247,10 +248,14 @@ internal sealed class PacketFuzzTests
         return new FuzzRandom(Seed);
     }
 
-    /// <summary>A few kilobytes are the runtime's own, such as what compiling a method anew on a higher tier leaves.</summary>
+    /// <summary>
+    /// A few kilobytes are the runtime's own, such as what compiling a method anew on a higher tier leaves.
+    /// </summary>
     private static void AssertAllocatedNothing(long before) =>
         Assert.That(GC.GetAllocatedBytesForCurrentThread() - before, Is.LessThan(16 * 1024));
 
     private static long? Variable(string name) =>
-        long.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out long value) ? value : null;
+        long.TryParse(Environment.GetEnvironmentVariable(name), CultureInfo.InvariantCulture, out long value)
+            ? value
+            : null;
 }

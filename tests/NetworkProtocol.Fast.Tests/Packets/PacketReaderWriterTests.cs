@@ -96,9 +96,8 @@ internal sealed class PacketReaderWriterTests
 
         Assert.That(writer.TryWritePong(view), Is.True);
 
-        byte[] expected = PacketSamples.Packet(
-            new PacketHeader { Type = PacketType.Pong, Flags = PacketFlags.Reply, Correlation = 77 }, default, "12345678"u8);
-        Assert.That(writer.Written.ToArray(), Is.EqualTo(expected));
+        PacketHeader pong = new() { Type = PacketType.Pong, Flags = PacketFlags.Reply, Correlation = 77 };
+        Assert.That(writer.Written.ToArray(), Is.EqualTo(PacketSamples.Packet(pong, default, "12345678"u8)));
     }
 
     [TestCase("", 0)]
@@ -108,7 +107,7 @@ internal sealed class PacketReaderWriterTests
     public void Writer_ErrorReply_CarriesCodeTextAndCorrelation(string text, int textBytes)
     {
         text = text.Replace('<', '\ud800');
-        PacketHeader request = new() { Type = PacketType.Custom, Correlation = 5, NameLength = 200, PayloadLength = 1000 };
+        PacketHeader request = new() { Type = PacketType.Custom, Correlation = 5, NameLength = 200 };
         byte[] bytes = new byte[ErrorPayload.PacketBytes(text)];
         PacketWriter writer = new(bytes);
 

@@ -36,17 +36,16 @@ internal static class PacketSamples
         yield return ("hello", Hello(new LinkSettings { Software = "sample/1 µ" }));
         yield return ("hello with trailing bytes", Packet(
             new PacketHeader { Type = PacketType.Hello }, default, [.. Hello(new LinkSettings())[16..], 1, 2, 3]));
-        yield return ("ping", Packet(new PacketHeader { Type = PacketType.Ping, Correlation = 7 }, default, Pattern(64)));
+        PacketHeader ping = new() { Type = PacketType.Ping, Correlation = 7 };
+        yield return ("ping", Packet(ping, default, Pattern(64)));
         yield return ("one-way ping", Packet(
-            new PacketHeader { Type = PacketType.Ping, Flags = PacketFlags.OneWay }, default, default));
-        yield return ("pong", Packet(
-            new PacketHeader { Type = PacketType.Pong, Flags = PacketFlags.Reply, Correlation = 7 }, default, Pattern(64)));
-        yield return ("echo", Packet(new PacketHeader { Type = PacketType.Echo, Correlation = 8 }, default, Pattern(100)));
+            ping with { Flags = PacketFlags.OneWay, Correlation = 0 }, default, default));
+        yield return ("pong", Packet(ping.ToReply() with { Type = PacketType.Pong }, default, Pattern(64)));
+        yield return ("echo", Packet(ping with { Type = PacketType.Echo }, default, Pattern(100)));
         yield return ("disconnect", Packet(
             new PacketHeader { Type = PacketType.Disconnect }, default, [0, 0, .. "done"u8]));
         yield return ("error", Packet(new PacketHeader { Type = PacketType.Error }, default, [1, 0, .. "bad"u8]));
-        yield return ("error reply", Packet(
-            new PacketHeader { Type = PacketType.Error, Flags = PacketFlags.Reply, Correlation = 9 }, default, [5, 0]));
+        yield return ("error reply", Packet(ping.ToReply() with { Type = PacketType.Error }, default, [5, 0]));
         foreach ((string kind, byte[] bytes) in MakeGeneral())
         {
             yield return (kind, bytes);

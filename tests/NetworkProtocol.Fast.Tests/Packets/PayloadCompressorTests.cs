@@ -9,7 +9,8 @@ namespace NetworkProtocol.Fast.Tests.Packets;
 
 internal sealed class PayloadCompressorTests
 {
-    private static IEnumerable<string> Codecs => ["lz4", "lz4:3", "lz4:9", "lz4:12", "zstd", "zstd:1", "zstd:9", "zstd:19"];
+    private static IEnumerable<string> Codecs =>
+        ["lz4", "lz4:3", "lz4:9", "lz4:12", "zstd", "zstd:1", "zstd:9", "zstd:19"];
 
     [Test]
     public void Payload_CompressedAndInflated_IsTheSame(
@@ -19,13 +20,16 @@ internal sealed class PayloadCompressorTests
         byte[] payload = Text(bytes);
         byte[] compressed = new byte[bytes];
 
-        Assert.That(
-            compressor.TryCompress(payload, CodecSet.All, 1, compressed, out PayloadCodec used, out int written), Is.True);
-        Assert.That(used, Is.EqualTo(codec.StartsWith("lz4", StringComparison.Ordinal) ? PayloadCodec.Lz4 : PayloadCodec.Zstd));
+        bool isCompressed = compressor.TryCompress(
+            payload, CodecSet.All, 1, compressed, out PayloadCodec used, out int written);
+
+        Assert.That(isCompressed, Is.True);
+        Assert.That(used, Is.EqualTo(codec[0] == 'l' ? PayloadCodec.Lz4 : PayloadCodec.Zstd));
         Assert.That(written, Is.LessThanOrEqualTo(bytes - (bytes / 16)));
         Assert.That(BinaryPrimitives.ReadInt32LittleEndian(compressed), Is.EqualTo(bytes));
 
-        Assert.That(Inflate(compressed.AsSpan(0, written), used, out PacketFault fault), Is.EqualTo(payload), fault.Text);
+        byte[]? inflated = Inflate(compressed.AsSpan(0, written), used, out PacketFault fault);
+        Assert.That(inflated, Is.EqualTo(payload), fault.Text);
     }
 
     [TestCase("lz4", 511, CodecSet.All)] // under the threshold
@@ -54,7 +58,7 @@ internal sealed class PayloadCompressorTests
         Assert.That(IsCompressed(compressor, Noise(2048), route: 1), Is.False);
         for (int i = 0; i < RouteCompressibility.SkipMin; i++)
         {
-            Assert.That(IsCompressed(compressor, text, route: 1), Is.False, "what shrinks is skipped as well: nobody looks");
+            Assert.That(IsCompressed(compressor, text, route: 1), Is.False, "what shrinks is skipped as well");
         }
 
         Assert.That(IsCompressed(compressor, text, route: 2), Is.True, "other routes are not affected");
@@ -67,7 +71,7 @@ internal sealed class PayloadCompressorTests
     {
         using PayloadCompressor compressor = Compressor("lz4");
         byte[] payload = Noise(1600);
-        payload.AsSpan(0, 110).Clear(); // saves about 100 bytes less the block's and the length's own, of the 100 needed
+        payload.AsSpan(0, 110).Clear(); // a little less than the 100 bytes needed and the codec's own
 
         Assert.That(IsCompressed(compressor, payload, route: 1), Is.False);
 
@@ -117,7 +121,8 @@ internal sealed class PayloadCompressorTests
 
     internal static PayloadCompressor Compressor(string text)
     {
-        Assert.That(CompressionOptions.TryParse(text, out CompressionOptions? options, out string? error), Is.True, error);
+        bool isParsed = CompressionOptions.TryParse(text, out CompressionOptions? options, out string? error);
+        Assert.That(isParsed, Is.True, error);
         return new PayloadCompressor(options!);
     }
 

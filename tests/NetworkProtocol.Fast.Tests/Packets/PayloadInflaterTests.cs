@@ -113,7 +113,8 @@ internal sealed class PayloadInflaterTests
             PayloadInflater.TryReadLength(lies, PayloadCodec.Zstd, 1 << 20, out int bytes, out _),
             Is.EqualTo(OperationStatus.Done));
 
-        OperationStatus status = PayloadInflater.Inflate(lies, PayloadCodec.Zstd, guarded.AsSpan(0, bytes), out PacketFault fault);
+        OperationStatus status = PayloadInflater.Inflate(
+            lies, PayloadCodec.Zstd, guarded.AsSpan(0, bytes), out PacketFault fault);
 
         Assert.That(status, Is.EqualTo(OperationStatus.InvalidData));
         Assert.That(fault, Is.EqualTo(Failed(ZstdFault)));
@@ -129,7 +130,8 @@ internal sealed class PayloadInflaterTests
         byte[] guarded = new byte[1000 + 64];
         guarded.AsSpan(1000).Fill(0xA5);
 
-        OperationStatus status = PayloadInflater.Inflate(bomb, PayloadCodec.Lz4, guarded.AsSpan(0, 1000), out PacketFault fault);
+        OperationStatus status = PayloadInflater.Inflate(
+            bomb, PayloadCodec.Lz4, guarded.AsSpan(0, 1000), out PacketFault fault);
 
         Assert.That(status, Is.EqualTo(OperationStatus.InvalidData));
         Assert.That(fault, Is.EqualTo(Failed(Lz4Fault)));

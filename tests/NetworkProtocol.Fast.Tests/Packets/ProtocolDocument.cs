@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
@@ -18,17 +19,21 @@ internal static partial class ProtocolDocument
         match => Bytes(string.Join('\n', match.Groups["body"].Value.Split('\n').Select(line => line.Split('#')[0]))));
 
     /// <summary>The rows of the table of refused bytes.</summary>
-    public static IReadOnlyList<(byte[] Bytes, int Code, string Fault)> Refusals { get; } = RefusalPattern().Matches(Text)
-        .Select(match => (Bytes(match.Groups["bytes"].Value), int.Parse(match.Groups["code"].ValueSpan,
-            provider: null), match.Groups["text"].Value))
+    public static IReadOnlyList<(byte[] Bytes, int Code, string Fault)> Refusals { get; } = RefusalPattern()
+        .Matches(Text)
+        .Select(match => (Bytes(match.Groups["bytes"].Value), Code(match), match.Groups["text"].Value))
         .ToList();
 
     /// <summary>The rows of the table of error codes.</summary>
-    public static IReadOnlyList<(int Code, string Name)> ErrorCodes { get; } = CodePattern().Matches(Text)
-        .Select(match => (int.Parse(match.Groups["code"].ValueSpan, provider: null), match.Groups["name"].Value))
+    public static IReadOnlyList<(int Code, string Name)> ErrorCodes { get; } = CodePattern()
+        .Matches(Text)
+        .Select(match => (Code(match), match.Groups["name"].Value))
         .ToList();
 
-    private static byte[] Bytes(string hex) => Convert.FromHexString(string.Concat(hex.Where(c => !char.IsWhiteSpace(c))));
+    private static int Code(Match match) => int.Parse(match.Groups["code"].ValueSpan, CultureInfo.InvariantCulture);
+
+    private static byte[] Bytes(string hex) =>
+        Convert.FromHexString(string.Concat(hex.Where(c => !char.IsWhiteSpace(c))));
 
     private static string Root()
     {
@@ -41,7 +46,7 @@ internal static partial class ProtocolDocument
         return folder?.FullName ?? throw new DirectoryNotFoundException("the tests run outside the repository");
     }
 
-    [GeneratedRegex(@"^```hex (?<name>[a-z0-9-]+)\n(?<body>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]
+    [GeneratedRegex(@"^```hex (?<name>[a-z0-9-]+)\n(?<body>[^`]*)^```$", RegexOptions.Multiline)]
     private static partial Regex ExamplePattern();
 
     [GeneratedRegex(@"^\| `(?<bytes>[0-9A-F ]+)` \| (?<code>\d+) \| (?<text>[^|]+) \|$", RegexOptions.Multiline)]

@@ -37,8 +37,8 @@ internal sealed class ProtocolDocumentTests
     {
         Assert.That(Names, Is.EquivalentTo(new[]
         {
-            "opening", "hello-client", "hello-server", "ping", "pong", "echo", "echo-reply", "request", "reply", "error-reply",
-            "one-way", "by-number", "lz4", "zstd", "disconnect", "error-connection",
+            "opening", "hello-client", "hello-server", "ping", "pong", "echo", "echo-reply", "request", "reply",
+            "error-reply", "one-way", "by-number", "lz4", "zstd", "disconnect", "error-connection",
         }));
     }
 
@@ -53,7 +53,8 @@ internal sealed class ProtocolDocumentTests
     {
         byte[] bytes = ProtocolDocument.Examples[name];
 
-        OperationStatus status = PacketFramer.Read(bytes, PayloadBytesMax, out PacketView packet, out int read, out PacketFault fault);
+        OperationStatus status = PacketFramer.Read(
+            bytes, PayloadBytesMax, out PacketView packet, out int read, out PacketFault fault);
 
         Assert.That(status, Is.EqualTo(OperationStatus.Done), fault.Text);
         Assert.That(read, Is.EqualTo(bytes.Length));
@@ -64,8 +65,8 @@ internal sealed class ProtocolDocumentTests
     [TestCase("hello-server")]
     public void Example_Hello_HasTheSettingsTheTextSays(string name)
     {
-        Assert.That(
-            LinkSettings.TryRead(ProtocolDocument.Examples[name].AsSpan(16), out LinkSettings settings, out _), Is.True);
+        ReadOnlySpan<byte> payload = ProtocolDocument.Examples[name].AsSpan(16);
+        Assert.That(LinkSettings.TryRead(payload, out LinkSettings settings, out _), Is.True);
         Assert.That(settings, Is.EqualTo(name == "hello-client" ? Client : Server));
     }
 
