@@ -1,0 +1,159 @@
+using System;
+using System.Collections.Generic;
+using System.CommandLine;
+using System.Globalization;
+using System.IO;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Relay.Cli.Bench;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary><c>npfast bench</c>: loads a server, or relay and upstream in this very process, and reports.</summary>
+internal static class BenchCommand
+{
+    // What is in flight stands in buffers of generator, relay and upstream, besides those of the kernel.
+    private const long InFlightBytesMax = 1L << 30;
+    private const int CopiesOfInFlight = 4;
+
+    private static readonly Argument<Endpoint?> s_uri = Parameters.Argument<Endpoint?>(
+        "URI", "What to load; none starts a relay and an upstream in this process", ParseUri, optional: true);
+
+    private static readonly Option<ByteSize> s_size = Parameters.Option(
+        "--size", "SIZE", "Payload of each message",
+        ValueParsers.SizeOf(default, new ByteSize(PacketLimits.PayloadBytesMax)), new ByteSize(64));
+
+    private static readonly Option<int> s_connections = Parameters.Option(
+        "--connections", "N", "Connections that carry load", ValueParsers.Integer(1, 100_000), 16);
+
+    private static readonly Option<int> s_inFlight = Parameters.Option(
+        "--in-flight", "N", "Messages under way on each connection", ValueParsers.Integer(1, 1 << 20), 64);
+
+    private static readonly Option<double> s_seconds = Parameters.Option<double>(
+        "--seconds", "N", "Time measured for each subject and round",
+        ValueParsers.InRange<double>(ParseSeconds, 0.05, 3600), 2);
+
+    private static readonly Option<int> s_rounds = Parameters.Option(
+        "--rounds", "N", "Rounds; medians are reported", ValueParsers.Integer(1, 1000), 3);
+
+    private static readonly Option<PacketName> s_name = Parameters.Option(
+        "--name", "NAME", "Name or type number of a packet that echoes, for a given URI", ValueParsers.Name, PacketName.Echo);
+
+    private static readonly Option<int> s_idle = Parameters.Option<int>(
+        "--idle", "N", "Opens N idle links to a relay of its own instead, and reports the memory of each",
+        ValueParsers.Integer(IdleBench.BaselineLinks + 1, 1 << 20));
+
+    private static readonly Option<bool> s_json = Parameters.Flag("--json", "Prints one JSON document");
+
+    private static readonly Option<bool> s_progress = Parameters.Flag(
+        "--progress", "Shows progress on stderr also when that is no terminal");
+
+    internal static Command Create()
+    {
+        var command = new Command("bench", "Measures throughput and latency.")
+        {
+            s_uri, s_size, s_connections, s_inFlight, s_seconds, s_rounds, s_name, s_idle, s_json, s_progress,
+            SharedOptions.Session, SharedOptions.Workers,
+        };
+        command.SetAction((parsed, _) => RunAsync(parsed));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        using var signals = new StopSignals();
+        Endpoint? target = parsed.GetValue(s_uri);
+        int idle = parsed.GetValue(s_idle);
+        if (idle > 0)
+        {
+            if (target is not null)
+            {
+                throw new UsageException("--idle starts a relay of its own; leave the URI out");
+            }
+
+            IdleResult result = await IdleBench.RunAsync(idle, signals.Token).ConfigureAwait(false);
+            result.Write(Console.Out, parsed.GetValue(s_json));
+            return ExitCode.Clean;
+        }
+
+        BenchOptions options = ToOptions(parsed, target);
+        long inFlightBytes = (long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight;
+        using var runtime = new LinkRuntime(
+            LinkRuntime.MemoryLimitBytesDefault + (CopiesOfInFlight * inFlightBytes));
+        bool showProgress = parsed.GetValue(s_progress) || !Console.IsErrorRedirected;
+        var runner = new BenchRunner(options, new BenchProgress(showProgress, options.Rounds));
+        List<BenchResult> results = target is null
+            ? await RunLocalAsync(runner, options, runtime, signals.Token).ConfigureAwait(false)
+            : await RunRemoteAsync(runner, options, runtime, target, signals.Token).ConfigureAwait(false);
+        if (parsed.GetValue(s_json))
+        {
+            using Stream output = Console.OpenStandardOutput();
+            BenchJson.Write(output, options, results);
+        }
+        else
+        {
+            BenchReport.Write(Console.Out, options, results);
+        }
+
+        return ExitCode.Clean;
+    }
+
+    private static async Task<List<BenchResult>> RunLocalAsync(
+        BenchRunner runner, BenchOptions options, LinkRuntime runtime, CancellationToken cancellationToken)
+    {
+        LocalServers servers = await LocalServers
+            .StartAsync(runtime, options.Shape.InFlight, cancellationToken).ConfigureAwait(false);
+        await using (servers.ConfigureAwait(false))
+        {
+            LoadShape[] shapes = options.Shape == LoadShape.PingPong ? [options.Shape] : [options.Shape, LoadShape.PingPong];
+            return await runner.RunAsync(servers.Subjects(options, runtime), shapes, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static Task<List<BenchResult>> RunRemoteAsync(BenchRunner runner, BenchOptions options,
+        LinkRuntime runtime, Endpoint target, CancellationToken cancellationToken)
+    {
+        var subject = new BenchSubject(options.Name.Text, shape => new PacketLoad(target, options, shape, runtime));
+        return runner.RunAsync([subject], [options.Shape], cancellationToken);
+    }
+
+    private static BenchOptions ToOptions(ParseResult parsed, Endpoint? target)
+    {
+        PacketName name = parsed.GetValue(s_name);
+        if (target is null && name != PacketName.Echo)
+        {
+            throw new UsageException("--name needs a server that handles it; give its URI");
+        }
+
+        if (target is not null)
+        {
+            PlainSessions.Require(target, parsed.GetValue(SharedOptions.Session));
+        }
+
+        var options = new BenchOptions
+        {
+            PayloadBytes = (int)parsed.GetValue(s_size).Bytes,
+            Name = name,
+            Shape = new LoadShape(parsed.GetValue(s_connections), parsed.GetValue(s_inFlight)),
+            Duration = TimeSpan.FromSeconds(parsed.GetValue(s_seconds)),
+            Rounds = parsed.GetValue(s_rounds),
+        };
+        if ((long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight > InFlightBytesMax)
+        {
+            throw new UsageException(
+                $"more than {new ByteSize(InFlightBytesMax)} would be in flight; lower --size, --connections or --in-flight");
+        }
+
+        return options;
+    }
+
+    private static string? ParseUri(string text, out Endpoint? value) => ValueParsers.Uri(text, out value!);
+
+    private static string? ParseSeconds(string text, out double value) =>
+        double.TryParse(text, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out value)
+            ? null
+            : $"'{text}' is not a number of seconds; write one, as in 2 or 0.5";
+}
