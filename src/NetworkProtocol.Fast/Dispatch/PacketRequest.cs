@@ -155,7 +155,7 @@ public sealed class PacketRequest : IThreadPoolWorkItem
             }
             else
             {
-                Replies.Send(from, header.Type, header.Correlation, default);
+                Replies.Send(from, in header, Name.Span, default);
             }
 
             from.Flush();
