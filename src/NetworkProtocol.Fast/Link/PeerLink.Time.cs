@@ -109,7 +109,7 @@ internal sealed partial class PeerLink
             next = Math.Min(next, limit);
         }
 
-        next = Math.Min(next, PartialTick(nowMs));
+        next = Math.Min(next, Math.Min(PartialTick(nowMs), RequestWindowTick(nowMs)));
 
         // The initiating side knows by itself when its last reply has come.
         if (Volatile.Read(ref draining) && role == LinkRole.Accepting)
@@ -156,6 +156,26 @@ internal sealed partial class PeerLink
         }
 
         return nextPing;
+    }
+
+    // Replies that take long say nothing of the peer's reading: while its queue stays low the window doubles with each
+    // tick that it waits, so slow handlers are not starved of requests.
+    private long RequestWindowTick(long nowMs)
+    {
+        int window = Volatile.Read(ref requestWindow);
+        if (Volatile.Read(ref parked) == 0 || RequestsInFlight < window || window >= options.RequestsInFlightMax)
+        {
+            return nowMs + LookAgainMs;
+        }
+
+        if (queue.IsLow)
+        {
+            Volatile.Write(ref requestWindow, Math.Min(window * 2, options.RequestsInFlightMax));
+            Interlocked.MemoryBarrier();
+            gate.WakeIfReady();
+        }
+
+        return nowMs + TimerWheel.TickMs;
     }
 
     // A packet holds memory from its first byte on, so it must come at a pace: the slow peer limit and 64 KiB a second.
