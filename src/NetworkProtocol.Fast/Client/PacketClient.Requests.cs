@@ -134,7 +134,8 @@ public sealed partial class PacketClient
             }
 
             await WaitForRoomAsync(TimeSpan.FromMilliseconds(left), cancellationToken).ConfigureAwait(false);
-            if (TryBegin(type, name, payload.Span, Math.Max(left, 1), cancellationToken, out ValueTask<PacketReply> task))
+            left = Math.Max(deadline - runtime.Wheel.NowMs, 1);
+            if (TryBegin(type, name, payload.Span, left, cancellationToken, out ValueTask<PacketReply> task))
             {
                 return await task.ConfigureAwait(false);
             }
@@ -145,6 +146,14 @@ public sealed partial class PacketClient
     {
         try
         {
+            if (link.IsOpen && runtime.Wheel.NowMs - Volatile.Read(ref refusedMs) < TimerWheel.TickMs)
+            {
+                // Nobody tells when there is memory again.
+                var tick = TimeSpan.FromMilliseconds(TimerWheel.TickMs);
+                await Task.Delay(tick, runtime.Wheel.Time, cancellationToken).ConfigureAwait(false);
+                return;
+            }
+
             Gate gate = link.IsHigh ? link.Gate : requestGate;
             await AsyncGateWaiter.WaitAsync(gate).WaitAsync(left, cancellationToken).ConfigureAwait(false);
         }
@@ -188,6 +197,10 @@ public sealed partial class PacketClient
             case EnqueueStatus.Full when requests.TryEnd(correlation, out _):
                 request.Discard();
                 task = default;
+
+                // Somebody may have come to the gate because of the slot that this attempt held.
+                AfterRequest();
+                NoteRefusal();
                 return false;
             case EnqueueStatus.Closed when requests.TryEnd(correlation, out _):
                 request.Fail(new PacketConnectionException(link.ClosedAs));
@@ -225,9 +238,19 @@ public sealed partial class PacketClient
                 link.Flush();
                 return true;
             case EnqueueStatus.Full:
+                NoteRefusal();
                 return false;
             default:
                 throw new PacketConnectionException(link.ClosedAs);
+        }
+    }
+
+    // A queue that is not high refuses for want of memory, which opens no gate when it ends.
+    private void NoteRefusal()
+    {
+        if (!link.IsHigh)
+        {
+            Volatile.Write(ref refusedMs, runtime.Wheel.NowMs);
         }
     }
 

@@ -161,6 +161,8 @@ public sealed partial class PacketClient
 
         public void OnDisconnect(PeerLink link, ErrorCode code)
         {
+            client.peerCode = code;
+            Volatile.Write(ref client.peerDone, true);
             Interlocked.Exchange(ref client.draining, 1);
             client.CloseIfDone();
         }

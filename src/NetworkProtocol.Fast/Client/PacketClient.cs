@@ -28,6 +28,11 @@ public sealed partial class PacketClient : IAsyncDisposable
     private readonly TaskCompletionSource established = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<LinkClosed> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int draining;
+    private long refusedMs = long.MinValue / 2;
+
+    // Set before draining when the server said Disconnect, which makes the end its own and worth another attempt.
+    private ErrorCode peerCode;
+    private bool peerDone;
 
     private PacketClient(TransportConnection connection, ClientOptions options, LinkRuntime runtime)
     {
@@ -58,7 +63,7 @@ public sealed partial class PacketClient : IAsyncDisposable
     public int RequestsInFlight => requests.InFlight;
 
     private int RequestsInFlightMax =>
-        (int)Math.Min((uint)options.RequestsInFlightMax, Math.Max(link.Settings.SendRequestsInFlightMax, 1));
+        (int)Math.Min((uint)options.RequestsInFlightMax, link.Settings.SendRequestsInFlightMax);
 
     /// <summary>Connects and opens the session.</summary>
     /// <param name="endpoint">Where to.</param>
@@ -156,7 +161,16 @@ public sealed partial class PacketClient : IAsyncDisposable
 
     private void CloseIfDone()
     {
-        if (Volatile.Read(ref draining) != 0 && requests.InFlight == 0)
+        if (Volatile.Read(ref draining) == 0 || requests.InFlight != 0)
+        {
+            return;
+        }
+
+        if (Volatile.Read(ref peerDone))
+        {
+            link.CloseAfterFlush(CloseReason.PeerClosed, $"the server disconnected: {peerCode}");
+        }
+        else
         {
             link.CloseAfterFlush(CloseReason.Requested, string.Empty);
         }

@@ -23,7 +23,14 @@ internal sealed class EchoTarget : PacketTarget
             Flags = PacketFlags.Reply | codec,
             PayloadLength = packet.Header.PayloadLength,
         };
-        if (packet.Payload.Length > link.Settings.SendPayloadBytesMax || !link.Settings.Allows(packet.Header.Codec))
+        if (!link.Settings.Allows(packet.Header.Codec))
+        {
+            Replies.Refuse(link, packet.Header, flush, ErrorCode.DecompressionFailed,
+                "the codec of this payload was not agreed on");
+            return null;
+        }
+
+        if (packet.Payload.Length > link.Settings.SendPayloadBytesMax)
         {
             Replies.Refuse(link, packet.Header, flush, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
             return null;

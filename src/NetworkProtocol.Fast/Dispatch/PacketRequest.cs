@@ -146,16 +146,19 @@ public sealed class PacketRequest : IThreadPoolWorkItem
             target.LogFailure(from, error);
         }
 
-        if (Volatile.Read(ref answered) == 0)
+        // By exchange: work that the handler left running may answer at this very moment.
+        if (Interlocked.Exchange(ref answered, 1) == 0 && !IsOneWay)
         {
             if (error is not null)
             {
-                Fail(ErrorCode.HandlerFailed, "the handler failed");
+                Replies.Fail(from, header.Correlation, ErrorCode.HandlerFailed, "the handler failed");
             }
             else
             {
-                Reply(default);
+                Replies.Send(from, in header, Name.Span, default);
             }
+
+            from.Flush();
         }
 
         block.Return();

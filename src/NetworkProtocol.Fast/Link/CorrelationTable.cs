@@ -65,9 +65,11 @@ internal sealed class CorrelationTable<TOwner>
         slot.Type = type;
         slot.DeadlineMs = deadlineMs;
         uint idle = (uint)slot.State;
+
+        // Counted first: whoever ends it counts it off, and a count below the truth would hide others from TryEndAny.
+        Interlocked.Increment(ref inFlight);
         Volatile.Write(ref slot.State, (int)(idle | 1));
         correlation = ((idle >> 1) << indexBits) | (uint)index;
-        Interlocked.Increment(ref inFlight);
         return true;
     }
 

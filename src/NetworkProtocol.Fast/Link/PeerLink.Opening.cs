@@ -12,6 +12,7 @@ internal sealed partial class PeerLink
 {
     // The opening with the longest Hello fits, and so does every text of ours (they are constants of under 200 bytes).
     private const int TextPacketBytesMax = 512;
+    private const int TextBytesMax = TextPacketBytesMax - PacketHeader.BytesCount - PacketLimits.CodeBytes;
 
     private bool opened;
     private int peerDisconnected;
@@ -29,15 +30,17 @@ internal sealed partial class PeerLink
         }
     }
 
-    /// <summary>Queues an Error packet that answers a request, or concerns the connection when correlation is 0.</summary>
+    /// <summary>Queues an Error packet that answers a request, or concerns the connection when correlation is 0. A longer
+    /// text of a handler is cut.</summary>
     internal EnqueueStatus TrySendError(uint correlation, ErrorCode code, string text)
     {
         Span<byte> packet = stackalloc byte[TextPacketBytesMax];
         var writer = new PacketWriter(packet);
+        ReadOnlySpan<char> shown = PacketText.Fit(text, TextBytesMax);
         bool written = correlation == 0
-            ? writer.TryWriteError(code, text)
-            : writer.TryWriteErrorReply(new PacketHeader { Correlation = correlation }, code, text);
-        Debug.Assert(written, "own texts are short");
+            ? writer.TryWriteError(code, shown)
+            : writer.TryWriteErrorReply(new PacketHeader { Correlation = correlation }, code, shown);
+        Debug.Assert(written, "the text was cut to fit");
         return IsOpen ? queue.TryEnqueueRaw(writer.Written) : EnqueueStatus.Closed;
     }
 

@@ -18,7 +18,8 @@ internal sealed partial class PeerLink
     // Batches in a row before other links of this thread get their turn.
     private const int ReceiveTurnsMax = 16;
 
-    // A link that received twice within this time is hot: it keeps its window and ring between packets.
+    // A link that receives again so soon after a packet of its applications is hot: it keeps its window and ring between
+    // packets. Pings and pongs do not count, or two idle ends would keep each other hot with them for ever.
     private const long HotWindowMs = 500;
 
     private ReceiveWindow window;
@@ -34,6 +35,8 @@ internal sealed partial class PeerLink
     private bool packetDetached;
     private int packetBytesInHand;
     private bool hot;
+    private bool trafficSeen;
+    private long lastTrafficMs = long.MinValue / 2;
     private long memoryWaitSinceMs;
 
     // 1 while the receive side belongs to nobody; whoever takes it to 0 goes on with it.
@@ -135,6 +138,7 @@ internal sealed partial class PeerLink
     // The inner loop: owns bytes. Returns the gate to wait at, or null when more bytes are needed.
     private Gate? HandleWindow(FlushBatch flush)
     {
+        bool progress = false;
         while (true)
         {
             if (Volatile.Read(ref closeState) != StateOpen)
@@ -156,6 +160,7 @@ internal sealed partial class PeerLink
             if (unread.IsEmpty)
             {
                 neededBytes = 0;
+                Volatile.Write(ref partialSinceMs, 0);
                 return null;
             }
 
@@ -174,6 +179,7 @@ internal sealed partial class PeerLink
             if (status == OperationStatus.NeedMoreData)
             {
                 neededBytes = packetBytes;
+                NotePartial(progress);
                 return null;
             }
 
@@ -183,6 +189,7 @@ internal sealed partial class PeerLink
                 continue;
             }
 
+            progress = true;
             packetBytesInHand = packetBytes;
             Gate? wait = HandlePacket(in packet, flush);
             if (wait is not null)
@@ -199,6 +206,15 @@ internal sealed partial class PeerLink
             {
                 window.Consume(packetBytes);
             }
+        }
+    }
+
+    // The window ends within a packet; the time it may take to come runs from its first byte.
+    private void NotePartial(bool isNew)
+    {
+        if (isNew || partialSinceMs == 0)
+        {
+            Volatile.Write(ref partialSinceMs, runtime.Wheel.NowMs);
         }
     }
 
@@ -229,16 +245,18 @@ internal sealed partial class PeerLink
                 HandleConnectionError(in packet);
                 return null;
             default:
+                trafficSeen = true;
                 return MustWaitToAnswer(in packet) ? gate : sink.OnPacket(this, in packet, flush);
         }
     }
 
-    // A peer that does not read its replies, or has enough unanswered requests, is not read either. Only requests wait: if
-    // replies did, two relays whose queues to each other are full would never read again.
+    // A peer that does not read its replies, or has enough unanswered requests, is not read either. One-way packets that
+    // an asynchronous handler works on count as such requests, each holds a block. Replies never wait: if they did, two
+    // relays whose queues to each other are full would never read again.
     private bool MustWaitToAnswer(in PacketView packet) =>
         role == LinkRole.Accepting
-        && packet.Header.WantsReply
-        && (queue.IsHigh || RequestsInFlight >= Volatile.Read(ref requestWindow));
+        && !packet.Header.IsReply
+        && (RequestsInFlight >= Volatile.Read(ref requestWindow) || (packet.Header.WantsReply && queue.IsHigh));
 
     // Returns false when the side must not go on.
     private bool AfterReceive(TransportResult result)
@@ -278,7 +296,13 @@ internal sealed partial class PeerLink
 
         long now = runtime.Wheel.NowMs;
         bool wasHot = hot;
-        Volatile.Write(ref hot, established && now - lastReceivedMs <= HotWindowMs);
+        if (trafficSeen)
+        {
+            trafficSeen = false;
+            lastTrafficMs = lastReceivedMs;
+        }
+
+        Volatile.Write(ref hot, now - lastTrafficMs <= HotWindowMs);
         Volatile.Write(ref lastReceivedMs, now);
         if (hot != wasHot)
         {
@@ -352,8 +376,14 @@ internal sealed partial class PeerLink
     private void ParkAt(Gate wait)
     {
         runtime.Counters.AddPause();
+        bool atOwnGate = ReferenceEquals(wait, gate);
         Interlocked.Exchange(ref parked, 1);
         wait.Add(this);
+        if (atOwnGate)
+        {
+            runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+        }
+
         ResumeIfNotOpen();
     }
 
@@ -381,7 +411,7 @@ internal sealed partial class PeerLink
         Interlocked.Exchange(ref parked, 1);
         Volatile.Write(ref parkedForMemory, true);
         runtime.Wheel.ScheduleNoLater(this, now + TimerWheel.TickMs);
-        ResumeIfNotOpen();
+        ResumeIfClosed();
     }
 
     // The side was parked by an exchange, so either this read sees a close or the closing thread sees the parked side.

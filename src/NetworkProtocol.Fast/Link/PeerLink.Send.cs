@@ -29,6 +29,7 @@ internal sealed partial class PeerLink
     private QueuedBlock block;
     private int blockSent;
     private Memory<byte> underWay;
+    private bool gatherRefused;
 
     /// <summary>Queues a packet; flush afterwards. Any thread.</summary>
     internal EnqueueStatus TrySend(in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
@@ -95,9 +96,12 @@ internal sealed partial class PeerLink
                 return;
             }
 
-            Volatile.Write(ref sendSinceMs, runtime.Wheel.NowMs);
+            long now = runtime.Wheel.NowMs;
+            Volatile.Write(ref sendSinceMs, now);
             if (!connection.Send(bytes, out TransportResult result))
             {
+                // Somebody else may own the side by now; the timer may be asked by anyone.
+                runtime.Wheel.ScheduleNoLater(this, now + (long)options.SlowPeerTimeout.TotalMilliseconds);
                 return;
             }
 
@@ -176,6 +180,12 @@ internal sealed partial class PeerLink
     {
         if (queue.HasCommitted)
         {
+            if (!gatherRefused)
+            {
+                // It came after the look that found nothing.
+                return false;
+            }
+
             // Packets wait but no block could be rented: the timer tries again, the side stays owned meanwhile.
             Volatile.Write(ref sendWaitsForMemory, true);
             runtime.Counters.AddMemoryWait();
@@ -189,7 +199,7 @@ internal sealed partial class PeerLink
             queue.DetachIfIdle();
         }
 
-        if (Volatile.Read(ref closeState) == StateLingering && queue.IsEmpty && Interlocked.Exchange(ref sendShut, 1) == 0)
+        if (MustShutSend && Interlocked.Exchange(ref sendShut, 1) == 0)
         {
             connection.ShutdownSend();
             CloseIfBothEnded();
@@ -197,14 +207,19 @@ internal sealed partial class PeerLink
 
         // The exchange is the fence between giving up and looking again; see Flush.
         Interlocked.Exchange(ref sending, 0);
-        bool more = queue.HasCommitted || IsClosed;
+        bool more = queue.HasCommitted || IsClosed || MustShutSend;
         return !more || Interlocked.CompareExchange(ref sending, 1, 0) != 0;
     }
+
+    // All that a lingering link had to send is sent, and the peer does not know it yet.
+    private bool MustShutSend =>
+        Volatile.Read(ref closeState) == StateLingering && Volatile.Read(ref sendShut) == 0 && queue.IsEmpty;
 
     // Small blocks for a trickle, large ones for a batch. Under memory pressure whatever can be had.
     private bool TryRentGather()
     {
         int wanted = queue.QueuedBytes <= GatherBytesMin ? GatherBytesMin : GatherBytesMax;
+        gatherRefused = false;
         if (!gather.IsNone)
         {
             if (gather.Capacity >= wanted)
@@ -226,6 +241,9 @@ internal sealed partial class PeerLink
             {
                 return true;
             }
+
+            // A smaller block may be too small for the next packet, so waiting for memory may be all that is left.
+            gatherRefused = true;
         }
 
         return false;

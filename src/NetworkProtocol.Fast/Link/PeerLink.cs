@@ -141,6 +141,12 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         int work = Interlocked.Exchange(ref queuedWork, 0);
         if ((work & WorkReceive) != 0)
         {
+            // Time that the link did not read does not count against the peer.
+            if (partialSinceMs != 0)
+            {
+                NotePartial(isNew: true);
+            }
+
             RunReceive();
         }
 

@@ -16,7 +16,7 @@ internal sealed class TimerWheel : IDisposable
     /// <summary>Resolution of every deadline, in milliseconds.</summary>
     internal const int TickMs = 50;
 
-    // 256 slots of 50 ms: a turn takes 12.8 s. A timer that is due later is looked at once a turn.
+    // 256 slots of 50 ms: a turn takes 12.8 s. A timer that is due later is looked at, and put further on, once a turn.
     private const int SlotCount = 256;
 
     private readonly WheelTimer?[] slots = new WheelTimer?[SlotCount];
@@ -60,6 +60,13 @@ internal sealed class TimerWheel : IDisposable
     /// <summary>Moves the timer only if it would fire later than <paramref name="dueMs"/>.</summary>
     internal void ScheduleNoLater(WheelTimer timer, long dueMs)
     {
+        // Mostly it stands soon enough; looking without the lock keeps links under load from meeting at it. A timer that is
+        // just being fired stands in no slot, so it is not mistaken for one that is still to come.
+        if (Volatile.Read(ref timer.Slot) != NoSlot && Volatile.Read(ref timer.DueMs) <= dueMs)
+        {
+            return;
+        }
+
         lock (gate)
         {
             if (timer.Slot == NoSlot || timer.DueMs > dueMs)
@@ -122,10 +129,15 @@ internal sealed class TimerWheel : IDisposable
             while (timer is not null)
             {
                 WheelTimer? next = timer.NextInSlot;
+                Unlink(timer);
                 if (timer.DueMs <= now)
                 {
-                    Unlink(timer);
                     due.Add(timer);
+                }
+                else
+                {
+                    // Due in a later turn. Left in this slot it would be late by up to a turn.
+                    Link(timer, timer.DueMs);
                 }
 
                 timer = next;
@@ -170,7 +182,7 @@ internal sealed class TimerWheel : IDisposable
     private void Link(WheelTimer timer, long dueMs)
     {
         // Never into the slot that is being run or has passed: the earliest is the next tick.
-        long dueTick = Math.Max((dueMs + TickMs - 1) / TickMs, Volatile.Read(ref tick) + 1);
+        long dueTick = Math.Max(((dueMs - 1) / TickMs) + 1, Volatile.Read(ref tick) + 1);
         int slot = (int)(Math.Min(dueTick, tick + SlotCount - 1) % SlotCount);
         timer.DueMs = dueMs;
         timer.Slot = slot;

@@ -19,9 +19,11 @@ internal sealed class BufferPool : IDisposable
     private readonly BlockTable table = new();
     private readonly BufferClass[] classes = new BufferClass[BufferClasses.Count];
     private readonly long capacityBytes;
+    private readonly long largeCapacityBytes;
 
     // Written under the lock, read by anyone.
     private long committedBytes;
+    private long largeCommittedBytes;
     private long releasedBytesTotal;
     private long commitsTotal;
     private long refusedTotal;
@@ -29,10 +31,21 @@ internal sealed class BufferPool : IDisposable
 
     private long doubleReturnsTotal;
 
+    /// <param name="capacityBytes">Most bytes at any time.</param>
     public BufferPool(long capacityBytes)
+        : this(capacityBytes, capacityBytes)
+    {
+    }
+
+    /// <param name="capacityBytes">Most bytes at any time.</param>
+    /// <param name="largeCapacityBytes">How much of it blocks above 64 KiB may take together, so that a few huge packets
+    /// never leave the many small ones without memory.</param>
+    public BufferPool(long capacityBytes, long largeCapacityBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(largeCapacityBytes, capacityBytes);
         this.capacityBytes = capacityBytes;
+        this.largeCapacityBytes = largeCapacityBytes;
         for (int i = 0; i < classes.Length; i++)
         {
             classes[i] = new BufferClass(this, table, i);
@@ -121,7 +134,7 @@ internal sealed class BufferPool : IDisposable
             foreach (BufferClass blocks in classes)
             {
                 blocks.MarkUse();
-                CountReleased(blocks.Release(long.MaxValue, idleOnly: true));
+                CountReleased(blocks, blocks.Release(long.MaxValue, idleOnly: true));
             }
         }
     }
@@ -144,7 +157,7 @@ internal sealed class BufferPool : IDisposable
             disposed = true;
             foreach (BufferClass blocks in classes)
             {
-                CountReleased(blocks.Close());
+                CountReleased(blocks, blocks.Close());
             }
         }
     }
@@ -198,8 +211,9 @@ internal sealed class BufferPool : IDisposable
             return null;
         }
 
-        BufferBlock? block = classes[index].TryGrow(capacityBytes - committedBytes, out long bytes);
+        BufferBlock? block = classes[index].TryGrow(RoomBytes(index), out long bytes);
         Volatile.Write(ref committedBytes, committedBytes + bytes);
+        largeCommittedBytes += classes[index].IsLarge ? bytes : 0;
         if (block is not null)
         {
             Volatile.Write(ref commitsTotal, commitsTotal + 1);
@@ -208,14 +222,20 @@ internal sealed class BufferPool : IDisposable
         return block;
     }
 
+    private long RoomBytes(int index)
+    {
+        long room = capacityBytes - committedBytes;
+        return classes[index].IsLarge ? long.Min(room, largeCapacityBytes - largeCommittedBytes) : room;
+    }
+
     // Largest first: one unused large block makes room for many small ones.
     private bool TryMakeRoom(int index)
     {
-        long excessBytes = committedBytes + BufferClasses.BlockBytes(index) - capacityBytes;
+        long excessBytes = BufferClasses.BlockBytes(index) - RoomBytes(index);
         for (int other = classes.Length - 1; other >= 0 && excessBytes > 0; other--)
         {
             long released = classes[other].Release(excessBytes, idleOnly: false);
-            CountReleased(released);
+            CountReleased(classes[other], released);
             excessBytes -= released;
         }
 
@@ -227,12 +247,13 @@ internal sealed class BufferPool : IDisposable
     {
         lock (gate)
         {
-            CountReleased(blocks.ReleaseLate(block));
+            CountReleased(blocks, blocks.ReleaseLate(block));
         }
     }
 
-    private void CountReleased(long bytes)
+    private void CountReleased(BufferClass blocks, long bytes)
     {
+        largeCommittedBytes -= blocks.IsLarge ? bytes : 0;
         Volatile.Write(ref committedBytes, committedBytes - bytes);
         Volatile.Write(ref releasedBytesTotal, releasedBytesTotal + bytes);
     }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using NetworkProtocol.Fast.Memory;
 using NUnit.Framework;
 
@@ -199,5 +200,21 @@ internal sealed class BufferPoolCapTests
         Assert.That(pool.CommittedBytes, Is.Zero);
         pool.Trim();
         Assert.That(pool.TryRent(1, out _), Is.False);
+    }
+
+    [Test]
+    public void LargeBlocks_AtTheirShare_LeaveTheRestToSmallOnes()
+    {
+        using var pool = new BufferPool(4 << 20, 3 << 20);
+        var large = new List<BufferLease>();
+        while (pool.TryRent(128 << 10, out BufferLease lease))
+        {
+            large.Add(lease);
+        }
+
+        Assert.That(large.Sum(static l => (long)l.Capacity), Is.GreaterThan(2 << 20).And.LessThanOrEqualTo(3 << 20));
+        Assert.That(pool.TryRent(64 << 10, out BufferLease small), "a quarter is kept for small blocks");
+        small.Return();
+        large.ForEach(static l => l.Return());
     }
 }
