@@ -81,6 +81,9 @@ internal static class BenchCommand
 
         BenchOptions options = ToOptions(parsed, target);
         long inFlightBytes = (long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight;
+
+        // Without a target both ends of every connection are in this process.
+        DescriptorLimit.Require(options.Shape.Connections * (target is null ? 2L : 1L));
         using var runtime = new LinkRuntime(
             LinkRuntime.MemoryLimitBytesDefault + (CopiesOfInFlight * inFlightBytes));
         bool showProgress = parsed.GetValue(s_progress) || !Console.IsErrorRedirected;

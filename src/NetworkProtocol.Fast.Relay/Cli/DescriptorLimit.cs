@@ -15,6 +15,17 @@ internal static class DescriptorLimit
     /// <summary>The soft limit; <see cref="long.MaxValue"/> where there is none or the system does not say.</summary>
     internal static long Soft => Read("/proc/self/limits");
 
+    /// <exception cref="CommandFailedException">That many connections do not fit.</exception>
+    internal static void Require(long connections)
+    {
+        long needed = connections + Reserve;
+        if (Soft < needed)
+        {
+            throw new CommandFailedException(
+                $"{connections} connections need {needed} descriptors, the limit is {Soft}; raise it (ulimit -n)");
+        }
+    }
+
     private static long Read(string path)
     {
         if (!File.Exists(path))

@@ -68,8 +68,10 @@ internal static class SendCommand
             await PacketClient.ConnectAsync(endpoint, runtime, options, signals.Token).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))
         {
-            CheckSize(payload.Length, client.PayloadBytesMax);
             PacketName name = parsed.GetValue(s_name);
+            CheckSize(payload.Length, name.Type == PacketType.Ping
+                ? PacketLimits.PingPayloadBytesMax
+                : client.PayloadBytesMax);
             if (parsed.GetValue(s_oneWay))
             {
                 await SendOneWayAsync(client, name, payload, signals.Token).ConfigureAwait(false);

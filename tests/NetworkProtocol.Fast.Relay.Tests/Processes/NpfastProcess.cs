@@ -94,13 +94,19 @@ internal sealed class NpfastProcess : IDisposable
     }
 
     /// <summary>Runs a command to its end.</summary>
-    internal static async Task<(int ExitCode, byte[] Output, string Errors)> RunAsync(params string[] arguments)
+    internal static Task<(int ExitCode, byte[] Output, string Errors)> RunAsync(params string[] arguments) =>
+        RunWithInputAsync([], arguments);
+
+    /// <summary>Runs a command to its end, with bytes on stdin.</summary>
+    internal static async Task<(int ExitCode, byte[] Output, string Errors)> RunWithInputAsync(
+        byte[] input, params string[] arguments)
     {
         using var running = new Process { StartInfo = StartInfo(arguments) };
         running.Start();
-        running.StandardInput.Close();
         using var output = new MemoryStream();
         Task reading = running.StandardOutput.BaseStream.CopyToAsync(output);
+        await running.StandardInput.BaseStream.WriteAsync(input);
+        running.StandardInput.Close();
         Task<string> errors = running.StandardError.ReadToEndAsync();
         using var limit = new CancellationTokenSource(Patience);
         try

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Runtime.InteropServices;
 using System.Text.Json;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
@@ -17,6 +18,8 @@ internal static class BenchJson
         json.WriteStartObject();
         json.WriteString("version", ProcessFacts.Version);
         json.WriteString("compilation", ProcessFacts.Compilation);
+        json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
+        json.WriteString("os", RuntimeInformation.OSDescription);
         json.WriteNumber("processors", Environment.ProcessorCount);
         json.WriteNumber("payloadBytes", options.PayloadBytes);
         json.WriteNumber("wireBytes", options.WireBytes);

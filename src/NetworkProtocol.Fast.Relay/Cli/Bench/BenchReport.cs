@@ -1,6 +1,8 @@
+using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Runtime.InteropServices;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
@@ -9,6 +11,9 @@ internal static class BenchReport
 {
     internal static void Write(TextWriter output, BenchOptions options, IReadOnlyList<BenchResult> results)
     {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"npfast {ProcessFacts.Version} ({ProcessFacts.Compilation}), {RuntimeInformation.FrameworkDescription}, "
+            + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"{options.PayloadBytes} B payload, {options.WireBytes} B on the wire, {options.Rounds} rounds of "
             + $"{options.Duration.TotalSeconds:0.##} s, medians (lowest-highest)"));

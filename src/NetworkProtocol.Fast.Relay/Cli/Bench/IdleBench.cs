@@ -19,13 +19,8 @@ internal static class IdleBench
 
     internal static async Task<IdleResult> RunAsync(int count, CancellationToken cancellationToken)
     {
-        long needed = count + (long)DescriptorLimit.Reserve;
-        if (DescriptorLimit.Soft < needed)
-        {
-            throw new CommandFailedException(
-                $"{count} links need {needed} descriptors, the limit is {DescriptorLimit.Soft}; raise it (ulimit -n)");
-        }
-
+        // The relay has the same limit: it inherits this one.
+        DescriptorLimit.Require(count);
         using var runtime = new LinkRuntime();
         using RelayChild relay = await RelayChild
             .StartAsync(count + DescriptorLimit.Reserve, s_heartbeat, cancellationToken).ConfigureAwait(false);
