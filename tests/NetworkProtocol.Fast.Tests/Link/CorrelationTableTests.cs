@@ -1,0 +1,202 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Tests.Link;
+
+[CancelAfter(60_000)]
+internal sealed class CorrelationTableTests
+{
+    [TestCase(1, 2)]
+    [TestCase(2, 2)]
+    [TestCase(5, 8)]
+    [TestCase(1024, 1024)]
+    public void Begin_UntilFull_TakesEverySlotOnce(int asked, int capacity)
+    {
+        var table = new CorrelationTable<string>(asked);
+        var seen = new HashSet<uint>();
+        for (int i = 0; i < capacity; i++)
+        {
+            Assert.That(table.TryBegin($"{i}", (uint)i, PacketType.Custom, 0, out uint correlation));
+            Assert.That(correlation, Is.Not.Zero, "0 means none on the wire");
+            Assert.That(seen.Add(correlation));
+        }
+
+        Assert.That(table.TryBegin("more", 0, PacketType.Custom, 0, out _), Is.False);
+        Assert.That(table.InFlight, Is.EqualTo(capacity));
+        Assert.That(table.Capacity, Is.EqualTo(capacity));
+    }
+
+    [TestCase(0)]
+    [TestCase(-1)]
+    [TestCase((1 << 20) + 1)]
+    public void Capacity_OutOfRange_IsRefused(int capacity) =>
+        Assert.That(() => new CorrelationTable<string>(capacity), Throws.InstanceOf<ArgumentOutOfRangeException>());
+
+    [Test]
+    public void End_GivesBackWhatWasBegunAndOnlyOnce()
+    {
+        var table = new CorrelationTable<string>(4);
+        table.TryBegin("me", 77, PacketType.Echo, 5, out uint correlation);
+        Assert.That(table.TryEnd(correlation, out EndedRequest<string> ended));
+        Assert.That(ended, Is.EqualTo(new EndedRequest<string>("me", 77, PacketType.Echo)));
+        Assert.That(table.TryEnd(correlation, out _), Is.False);
+        Assert.That(table.InFlight, Is.Zero);
+    }
+
+    [TestCase(2)]
+    [TestCase(1 << 12)]
+    public void End_OfCorrelationsThatNeverWere_IsRefused(int capacity)
+    {
+        var table = new CorrelationTable<string>(capacity);
+        table.TryBegin("me", 1, PacketType.Echo, 5, out uint correlation);
+        var random = new Random(7);
+        for (int i = 0; i < 100_000; i++)
+        {
+            uint wrong = (uint)random.NextInt64(1L << 32);
+            Assert.That(wrong == correlation || !table.TryEnd(wrong, out _));
+        }
+
+        foreach (int bit in Enumerable.Range(0, 32))
+        {
+            Assert.That(table.TryEnd(correlation ^ (1u << bit), out _), Is.False, $"bit {bit}");
+        }
+
+        Assert.That(table.TryEnd(correlation, out _));
+    }
+
+    [Test]
+    public void LateReply_AfterItsSlotWasUsedAgain_ReachesNobody()
+    {
+        var table = new CorrelationTable<string>(2);
+        table.TryBegin("old", 1, PacketType.Echo, 5, out uint old);
+        table.TryEnd(old, out _);
+        for (int i = 0; i < 10_000; i++)
+        {
+            table.TryBegin("new", 2, PacketType.Echo, 5, out uint current);
+            Assert.That(table.TryEnd(old, out _), Is.False);
+            Assert.That(table.TryEnd(current, out _));
+        }
+    }
+
+    [Test]
+    public void Generation_AfterItsLast_StartsAgainAboveZero()
+    {
+        const int Capacity = 1 << 20;
+        var table = new CorrelationTable<string>(Capacity);
+        var correlations = new HashSet<uint>();
+        for (int i = 0; i < 5_000; i++)
+        {
+            Assert.That(table.TryBegin("x", 0, PacketType.Echo, 0, out uint correlation));
+            Assert.That(correlation >> 20, Is.Not.Zero);
+            correlations.Add(correlation);
+            Assert.That(table.TryEnd(correlation, out _));
+        }
+
+        Assert.That(correlations, Has.Count.EqualTo((1 << 11) - 1));
+    }
+
+    [Test]
+    public void Expired_AtATime_AreThoseAndNoOthers()
+    {
+        var table = new CorrelationTable<string>(64);
+        for (int i = 0; i < 64; i++)
+        {
+            table.TryBegin($"{i}", (uint)i, PacketType.Echo, i, out _);
+        }
+
+        var ended = new List<uint>();
+        int cursor = 0;
+        while (table.TryEndExpired(ref cursor, 31, out EndedRequest<string> request))
+        {
+            ended.Add(request.PeerCorrelation);
+        }
+
+        Assert.That(ended, Is.EquivalentTo(Enumerable.Range(0, 32)));
+        Assert.That(table.InFlight, Is.EqualTo(32));
+        cursor = 0;
+        while (table.TryEndAny(ref cursor, out _))
+        {
+        }
+
+        Assert.That(table.InFlight, Is.Zero);
+    }
+
+    [Test]
+    public async Task Requests_EndedByReplyDeadlineAndLossAtOnce_EndExactlyOnce()
+    {
+        const int Rounds = 200_000;
+        var table = new CorrelationTable<Request>(64);
+        var replies = new uint[1024];
+        var requests = new Request[2 * Rounds];
+        int running = 2;
+        Task[] beginners = [.. Enumerable.Range(0, 2).Select(b => Task.Run(() =>
+        {
+            for (int i = 0; i < Rounds; i++)
+            {
+                var request = new Request();
+                requests[(b * Rounds) + i] = request;
+                uint correlation;
+                while (!table.TryBegin(request, (uint)i, PacketType.Echo, 0, out correlation))
+                {
+                    Thread.Yield();
+                }
+
+                Volatile.Write(ref replies[i & 1023], correlation);
+                if ((i & 3) == 0)
+                {
+                    Request.End(table, correlation);
+                }
+            }
+
+            Interlocked.Decrement(ref running);
+        }))];
+        Task replier = Task.Run(() =>
+        {
+            for (int i = 0; Volatile.Read(ref running) > 0; i++)
+            {
+                Request.End(table, Volatile.Read(ref replies[i & 1023]));
+            }
+        });
+        Task reaper = Task.Run(() =>
+        {
+            while (Volatile.Read(ref running) > 0)
+            {
+                Request.EndAll(table);
+            }
+        });
+        await Task.WhenAll([.. beginners, replier, reaper]);
+        Request.EndAll(table);
+        Assert.That(table.InFlight, Is.Zero);
+        Assert.That(requests, Is.All.Matches<Request>(static r => r.Ends == 1));
+    }
+
+    private sealed class Request
+    {
+        private int ends;
+
+        internal int Ends => ends;
+
+        internal static void End(CorrelationTable<Request> table, uint correlation)
+        {
+            if (table.TryEnd(correlation, out EndedRequest<Request> ended))
+            {
+                Interlocked.Increment(ref ended.Owner.ends);
+            }
+        }
+
+        internal static void EndAll(CorrelationTable<Request> table)
+        {
+            int cursor = 0;
+            while (table.TryEndAny(ref cursor, out EndedRequest<Request> ended))
+            {
+                Interlocked.Increment(ref ended.Owner.ends);
+            }
+        }
+    }
+}

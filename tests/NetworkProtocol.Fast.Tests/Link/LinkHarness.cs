@@ -1,0 +1,84 @@
+using System;
+using System.Collections.Generic;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Tests.Link;
+
+/// <summary>
+/// A runtime on a clock of the test's own, and links whose other ends are raw. Closing it closes every link and holds the
+/// pool to account: nothing may be leased any more.
+/// </summary>
+internal sealed class LinkHarness : IAsyncDisposable
+{
+    private readonly List<(PeerLink Link, TableSink Sink, RawPeer Peer)> links = [];
+
+    internal LinkHarness(long memoryBytes = LinkRuntime.MemoryLimitBytesDefault)
+    {
+        Time = new ManualTime();
+        Runtime = new LinkRuntime(memoryBytes, null, Time.Wheel);
+    }
+
+    internal ManualTime Time { get; }
+
+    internal LinkRuntime Runtime { get; }
+
+    internal BufferPool Pool => Runtime.Pool;
+
+    internal long LeasedBytes => Pool.Statistics.LeasedBytes;
+
+    /// <summary>Starts a link over a pair in memory whose pipes hold so many bytes.</summary>
+    internal (PeerLink Link, TableSink Sink, RawPeer Peer) Start(
+        LinkOptions? options = null, HandlerTable? handlers = null, LinkRole role = LinkRole.Accepting,
+        int pipeBytes = InMemoryTransport.BufferBytesDefault)
+    {
+        (TransportConnection near, TransportConnection far) = InMemoryTransport.CreatePair(pipeBytes);
+        var sink = new TableSink(handlers);
+        var peer = new RawPeer(far);
+        var link = new PeerLink(Runtime, options ?? new LinkOptions(), near, sink, role);
+        links.Add((link, sink, peer));
+        link.Start();
+        return (link, sink, peer);
+    }
+
+    /// <summary>The same, with both Hellos exchanged.</summary>
+    internal async Task<(PeerLink Link, TableSink Sink, RawPeer Peer)> StartOpenAsync(
+        LinkOptions? options = null, HandlerTable? handlers = null, LinkSettings? peerSettings = null,
+        LinkRole role = LinkRole.Accepting, int pipeBytes = InMemoryTransport.BufferBytesDefault)
+    {
+        var started = Start(options, handlers, role, pipeBytes);
+        await (role == LinkRole.Accepting ? started.Peer.OpenAsync(peerSettings) : started.Peer.AcceptAsync(peerSettings));
+        await started.Sink.Established;
+        return started;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach ((PeerLink link, TableSink sink, RawPeer peer) in links)
+        {
+            link.Close(CloseReason.Requested, "the test is over");
+
+            // A side that waits for memory goes on at a tick.
+            await Eventually.TrueAsync(
+                () =>
+                {
+                    Time.Advance(TimerWheel.TickMs);
+                    return sink.IsClosed;
+                },
+                "a closed link says so");
+            peer.Close();
+            Assert.That(sink.ClosedCount, Is.EqualTo(1), "a link ends once");
+        }
+
+        await Eventually.TrueAsync(() => LeasedBytes == 0,
+            $"everything leased is returned; left: {string.Join(", ", Pool.OutstandingHolders())}");
+        Assert.That(Pool.Statistics.DoubleReturnsTotal, Is.Zero);
+        Runtime.Dispose();
+    }
+}

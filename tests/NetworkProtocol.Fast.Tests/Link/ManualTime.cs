@@ -1,0 +1,37 @@
+using System;
+using System.Threading;
+using NetworkProtocol.Fast.Link;
+
+namespace NetworkProtocol.Fast.Tests.Link;
+
+/// <summary>A clock that only tests move, and the wheel that goes by it.</summary>
+internal sealed class ManualTime : TimeProvider
+{
+    private long milliseconds;
+
+    internal ManualTime() => Wheel = new TimerWheel(this, manual: true);
+
+    internal TimerWheel Wheel { get; }
+
+    public override long TimestampFrequency => 1_000;
+
+    public override long GetTimestamp() => Volatile.Read(ref milliseconds);
+
+    /// <summary>Moves on tick by tick, as a running wheel would.</summary>
+    internal void Advance(double forMs)
+    {
+        long end = GetTimestamp() + (long)forMs;
+        while (GetTimestamp() < end)
+        {
+            Interlocked.Add(ref milliseconds, Math.Min(TimerWheel.TickMs, end - GetTimestamp()));
+            Wheel.Advance();
+        }
+    }
+
+    /// <summary>Moves on in one step, as after a pause of the process.</summary>
+    internal void Jump(long forMs)
+    {
+        Interlocked.Add(ref milliseconds, forMs);
+        Wheel.Advance();
+    }
+}

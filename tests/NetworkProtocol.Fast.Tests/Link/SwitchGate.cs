@@ -1,0 +1,22 @@
+using System.Threading;
+using NetworkProtocol.Fast.Link;
+
+namespace NetworkProtocol.Fast.Tests.Link;
+
+/// <summary>A gate that the test opens and shuts.</summary>
+internal sealed class SwitchGate : Gate
+{
+    private int open;
+
+    internal override bool IsReady => IsOpen;
+
+    internal bool IsOpen => Volatile.Read(ref open) != 0;
+
+    internal void Open()
+    {
+        Interlocked.Exchange(ref open, 1);
+        WakeIfReady();
+    }
+
+    internal void Shut() => Interlocked.Exchange(ref open, 0);
+}
