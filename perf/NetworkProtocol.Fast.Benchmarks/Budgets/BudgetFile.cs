@@ -16,7 +16,7 @@ namespace NetworkProtocol.Fast.Benchmarks.Budgets;
 /// </summary>
 internal sealed record BudgetFile
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web)
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
         UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
     };
@@ -29,7 +29,7 @@ internal sealed record BudgetFile
     private const double SmokeSlack = 2;
 
     internal static BudgetFile Read(string path) =>
-        JsonSerializer.Deserialize<BudgetFile>(File.ReadAllText(path), s_json)
+        JsonSerializer.Deserialize<BudgetFile>(File.ReadAllText(path), Json)
         ?? throw new InvalidDataException($"{path} holds no budgets");
 
     /// <returns>A line for each budget that is broken.</returns>

@@ -9,15 +9,15 @@ namespace NetworkProtocol.Fast.Benchmarks.Load;
 /// <summary>Runs <c>npfast bench --json</c> for each payload size and reads what it prints.</summary>
 internal static class LoadRun
 {
-    private static readonly int[] s_sizes = [0, 64, 1 << 10, 16 << 10, 64 << 10];
-    private static readonly int[] s_smokeSizes = [64];
+    private static readonly int[] Sizes = [0, 64, 1 << 10, 16 << 10, 64 << 10];
+    private static readonly int[] SmokeSizes = [64];
 
     /// <param name="npfast">The executable.</param>
     /// <param name="smoke">One size, one short round.</param>
     internal static IReadOnlyList<LoadResult> Run(string npfast, bool smoke)
     {
         var results = new List<LoadResult>();
-        foreach (int size in smoke ? s_smokeSizes : s_sizes)
+        foreach (int size in smoke ? SmokeSizes : Sizes)
         {
             string bytes = size.ToString(CultureInfo.InvariantCulture);
             string[] times = smoke ? ["--rounds", "1", "--seconds", "0.3"] : ["--rounds", "5", "--seconds", "1"];

@@ -9,7 +9,7 @@ namespace NetworkProtocol.Fast.Benchmarks.Micro;
 /// <summary>Runs every benchmark class of this assembly.</summary>
 internal static class MicroRun
 {
-    private static readonly Type[] s_classes =
+    private static readonly Type[] Classes =
     [
         typeof(RingBenchmarks), typeof(PoolBenchmarks), typeof(HeaderBenchmarks), typeof(FramerBenchmarks),
         typeof(DispatchBenchmarks), typeof(CompressionBenchmarks),
@@ -20,7 +20,7 @@ internal static class MicroRun
     {
         IConfig config = MicroConfig.Create(smoke, artifacts);
         var results = new List<MicroResult>();
-        foreach (Type type in s_classes)
+        foreach (Type type in Classes)
         {
             foreach (BenchmarkReport report in BenchmarkRunner.Run(type, config).Reports)
             {

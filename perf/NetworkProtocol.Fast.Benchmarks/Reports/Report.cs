@@ -12,7 +12,7 @@ namespace NetworkProtocol.Fast.Benchmarks.Reports;
 /// <summary>One run: what was measured, where, and which budgets it broke.</summary>
 internal sealed record Report
 {
-    private static readonly JsonSerializerOptions s_json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
     public DateTimeOffset Date { get; init; } = DateTimeOffset.UtcNow;
 
@@ -35,7 +35,7 @@ internal sealed record Report
     {
         Directory.CreateDirectory(folder);
         string name = string.Create(CultureInfo.InvariantCulture, $"{Date:yyyy-MM-dd-HHmmss}-{Machine.Name}");
-        File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(this, s_json));
+        File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(this, Json));
         string page = Path.Combine(folder, name + ".md");
         File.WriteAllText(page, ToPage());
         return page;

@@ -19,44 +19,44 @@ internal static class BenchCommand
     private const long InFlightBytesMax = 1L << 30;
     private const int CopiesOfInFlight = 4;
 
-    private static readonly Argument<Endpoint?> s_uri = Parameters.Argument<Endpoint?>(
+    private static readonly Argument<Endpoint?> Uri = Parameters.Argument<Endpoint?>(
         "URI", "What to load; none starts a relay and an upstream in this process", ParseUri, optional: true);
 
-    private static readonly Option<ByteSize> s_size = Parameters.Option(
+    private static readonly Option<ByteSize> Size = Parameters.Option(
         "--size", "SIZE", "Payload of each message",
         ValueParsers.SizeOf(default, new ByteSize(PacketLimits.PayloadBytesMax)), new ByteSize(64));
 
-    private static readonly Option<int> s_connections = Parameters.Option(
+    private static readonly Option<int> Connections = Parameters.Option(
         "--connections", "N", "Connections that carry load", ValueParsers.Integer(1, 100_000), 16);
 
-    private static readonly Option<int> s_inFlight = Parameters.Option(
+    private static readonly Option<int> InFlight = Parameters.Option(
         "--in-flight", "N", "Messages under way on each connection", ValueParsers.Integer(1, 1 << 20), 64);
 
-    private static readonly Option<double> s_seconds = Parameters.Option<double>(
+    private static readonly Option<double> Seconds = Parameters.Option<double>(
         "--seconds", "N", "Time measured for each subject and round",
         ValueParsers.InRange<double>(ParseSeconds, 0.05, 3600), 2);
 
-    private static readonly Option<int> s_rounds = Parameters.Option(
+    private static readonly Option<int> Rounds = Parameters.Option(
         "--rounds", "N", "Rounds; medians are reported", ValueParsers.Integer(1, 1000), 3);
 
-    private static readonly Option<PacketName> s_name = Parameters.Option(
+    private static readonly Option<PacketName> Name = Parameters.Option(
         "--name", "NAME", "Name or type number of a packet that echoes, for a given URI", ValueParsers.Name,
         PacketName.Echo);
 
-    private static readonly Option<int> s_idle = Parameters.Option<int>(
+    private static readonly Option<int> Idle = Parameters.Option<int>(
         "--idle", "N", "Opens N idle links to a relay of its own instead, and reports the memory of each",
         ValueParsers.Integer(IdleBench.BaselineLinks + 1, 1 << 20));
 
-    private static readonly Option<bool> s_json = Parameters.Flag("--json", "Prints one JSON document");
+    private static readonly Option<bool> Json = Parameters.Flag("--json", "Prints one JSON document");
 
-    private static readonly Option<bool> s_progress = Parameters.Flag(
+    private static readonly Option<bool> Progress = Parameters.Flag(
         "--progress", "Shows progress on stderr also when that is no terminal");
 
     internal static Command Create()
     {
         var command = new Command("bench", "Measures throughput and latency.")
         {
-            s_uri, s_size, s_connections, s_inFlight, s_seconds, s_rounds, s_name, s_idle, s_json, s_progress,
+            Uri, Size, Connections, InFlight, Seconds, Rounds, Name, Idle, Json, Progress,
             SharedOptions.Session, SharedOptions.Workers,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -66,8 +66,8 @@ internal static class BenchCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         using var signals = new StopSignals();
-        Endpoint? target = parsed.GetValue(s_uri);
-        int idle = parsed.GetValue(s_idle);
+        Endpoint? target = parsed.GetValue(Uri);
+        int idle = parsed.GetValue(Idle);
         if (idle > 0)
         {
             if (target is not null)
@@ -76,7 +76,7 @@ internal static class BenchCommand
             }
 
             IdleResult result = await IdleBench.RunAsync(idle, signals.Token).ConfigureAwait(false);
-            result.Write(Console.Out, parsed.GetValue(s_json));
+            result.Write(Console.Out, parsed.GetValue(Json));
             return ExitCode.Clean;
         }
 
@@ -87,12 +87,12 @@ internal static class BenchCommand
         DescriptorLimit.Require(options.Shape.Connections * (target is null ? 2L : 1L));
         using var runtime = new LinkRuntime(
             LinkRuntime.MemoryLimitBytesDefault + (CopiesOfInFlight * inFlightBytes));
-        bool showProgress = parsed.GetValue(s_progress) || !Console.IsErrorRedirected;
+        bool showProgress = parsed.GetValue(Progress) || !Console.IsErrorRedirected;
         var runner = new BenchRunner(options, new BenchProgress(showProgress, options.Rounds));
         List<BenchResult> results = target is null
             ? await RunLocalAsync(runner, options, runtime, signals.Token).ConfigureAwait(false)
             : await RunRemoteAsync(runner, options, runtime, target, signals.Token).ConfigureAwait(false);
-        if (parsed.GetValue(s_json))
+        if (parsed.GetValue(Json))
         {
             using Stream output = Console.OpenStandardOutput();
             BenchJson.Write(output, options, results);
@@ -129,7 +129,7 @@ internal static class BenchCommand
 
     private static BenchOptions ToOptions(ParseResult parsed, Endpoint? target)
     {
-        PacketName name = parsed.GetValue(s_name);
+        PacketName name = parsed.GetValue(Name);
         if (target is null && name != PacketName.Echo)
         {
             throw new UsageException("--name needs a server that handles it; give its URI");
@@ -142,11 +142,11 @@ internal static class BenchCommand
 
         var options = new BenchOptions
         {
-            PayloadBytes = (int)parsed.GetValue(s_size).Bytes,
+            PayloadBytes = (int)parsed.GetValue(Size).Bytes,
             Name = name,
-            Shape = new LoadShape(parsed.GetValue(s_connections), parsed.GetValue(s_inFlight)),
-            Duration = TimeSpan.FromSeconds(parsed.GetValue(s_seconds)),
-            Rounds = parsed.GetValue(s_rounds),
+            Shape = new LoadShape(parsed.GetValue(Connections), parsed.GetValue(InFlight)),
+            Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
+            Rounds = parsed.GetValue(Rounds),
         };
         if ((long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight > InFlightBytesMax)
         {

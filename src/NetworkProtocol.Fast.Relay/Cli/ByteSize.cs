@@ -7,7 +7,7 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
 {
     // Largest unit first, so that the canonical form is the shortest one that is exact.
-    private static readonly (string Unit, int Shift)[] s_units = [("GiB", 30), ("MiB", 20), ("KiB", 10), ("B", 0)];
+    private static readonly (string Unit, int Shift)[] Units = [("GiB", 30), ("MiB", 20), ("KiB", 10), ("B", 0)];
 
     /// <summary>Reads a number, with a unit if it is not bytes.</summary>
     /// <returns>Null, or what is wrong and what to write.</returns>
@@ -15,7 +15,7 @@ internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
     {
         value = default;
         ReadOnlySpan<char> digits = Quantity.Split(text, out ReadOnlySpan<char> unit);
-        foreach ((string name, int shift) in s_units)
+        foreach ((string name, int shift) in Units)
         {
             // Half a byte does not exist, so only larger units may have a fraction.
             NumberStyles styles = shift == 0 ? NumberStyles.None : NumberStyles.AllowDecimalPoint;
@@ -37,7 +37,7 @@ internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
     /// <summary>The canonical form, which <see cref="Parse"/> reads.</summary>
     public override string ToString()
     {
-        foreach ((string name, int shift) in s_units)
+        foreach ((string name, int shift) in Units)
         {
             long unit = 1L << shift;
             if (Bytes >= unit && Bytes % unit == 0)

@@ -7,7 +7,7 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal readonly record struct Duration(TimeSpan Span) : IComparable<Duration>
 {
     // Longest unit first, so that the canonical form is the shortest one that is exact.
-    private static readonly (string Unit, long Ticks)[] s_units =
+    private static readonly (string Unit, long Ticks)[] Units =
     [
         ("h", TimeSpan.TicksPerHour),
         ("m", TimeSpan.TicksPerMinute),
@@ -25,7 +25,7 @@ internal readonly record struct Duration(TimeSpan Span) : IComparable<Duration>
     {
         value = default;
         ReadOnlySpan<char> digits = Quantity.Split(text, out ReadOnlySpan<char> unit);
-        foreach ((string name, long ticks) in s_units)
+        foreach ((string name, long ticks) in Units)
         {
             if (unit.SequenceEqual(name)
                 && decimal.TryParse(digits, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture,
@@ -46,7 +46,7 @@ internal readonly record struct Duration(TimeSpan Span) : IComparable<Duration>
     /// <summary>The canonical form, which <see cref="Parse"/> reads.</summary>
     public override string ToString()
     {
-        foreach ((string name, long ticks) in s_units)
+        foreach ((string name, long ticks) in Units)
         {
             if (Span.Ticks >= ticks && Span.Ticks % ticks == 0)
             {

@@ -9,11 +9,11 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary><c>npfast info</c>: what this executable is and which settings are in force.</summary>
 internal static class InfoCommand
 {
-    private static readonly Option<bool> s_json = Parameters.Flag("--json", "Prints one JSON document");
+    private static readonly Option<bool> Json = Parameters.Flag("--json", "Prints one JSON document");
 
     internal static Command Create()
     {
-        var command = new Command("info", "Shows versions, runtime settings in force and limits.") { s_json };
+        var command = new Command("info", "Shows versions, runtime settings in force and limits.") { Json };
         command.SetAction(Run);
         return command;
     }
@@ -21,7 +21,7 @@ internal static class InfoCommand
     private static int Run(ParseResult parsed)
     {
         IReadOnlyList<InfoSection> sections = ProcessReport.Collect();
-        if (parsed.GetValue(s_json))
+        if (parsed.GetValue(Json))
         {
             WriteJson(sections);
         }

@@ -15,13 +15,13 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary><c>npfast ping</c>: round trips to a server, a line each, and a summary.</summary>
 internal static class PingCommand
 {
-    private static readonly Argument<Endpoint> s_uri = Parameters.Argument<Endpoint>(
+    private static readonly Argument<Endpoint> Uri = Parameters.Argument<Endpoint>(
         "URI", "Whom: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
 
-    private static readonly Option<int> s_count = Parameters.Option(
+    private static readonly Option<int> Count = Parameters.Option(
         "--count", "N", "How many; 0 goes on until Ctrl-C", ValueParsers.Integer(0, int.MaxValue), 4);
 
-    private static readonly Option<Duration> s_interval = Parameters.Option(
+    private static readonly Option<Duration> Interval = Parameters.Option(
         "--interval", "TIME", "Time from one ping to the next",
         ValueParsers.DurationOf(default, Duration.Seconds(3600)), Duration.Seconds(1));
 
@@ -29,7 +29,7 @@ internal static class PingCommand
     {
         var command = new Command("ping", "Measures round trips to a server.")
         {
-            s_uri, s_count, s_interval, SharedOptions.Timeout, SharedOptions.Session,
+            Uri, Count, Interval, SharedOptions.Timeout, SharedOptions.Session,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -37,7 +37,7 @@ internal static class PingCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        Endpoint endpoint = parsed.GetValue(s_uri)!;
+        Endpoint endpoint = parsed.GetValue(Uri)!;
         PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
         using var signals = new StopSignals();
         TimeSpan timeout = parsed.GetValue(SharedOptions.Timeout).Span;
@@ -53,8 +53,8 @@ internal static class PingCommand
         await using (client.ConfigureAwait(false))
         {
             var tally = new PingTally(endpoint);
-            int count = parsed.GetValue(s_count);
-            await PingAsync(client, tally, count == 0 ? int.MaxValue : count, parsed.GetValue(s_interval).Span,
+            int count = parsed.GetValue(Count);
+            await PingAsync(client, tally, count == 0 ? int.MaxValue : count, parsed.GetValue(Interval).Span,
                 signals.Token).ConfigureAwait(false);
             return tally.Summarise();
         }

@@ -13,9 +13,9 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary>The options of <c>npfast relay</c> and how they become the relay's own.</summary>
 internal static class RelayParameters
 {
-    private static readonly LinkOptions s_link = new();
+    private static readonly LinkOptions Link = new();
 
-    private static readonly Duration s_day = new(TimeSpan.FromDays(1));
+    private static readonly Duration Day = new(TimeSpan.FromDays(1));
 
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
         Parameters.Repeatable<Endpoint>(
@@ -43,28 +43,28 @@ internal static class RelayParameters
 
     internal static Option<Duration> ShutdownTimeout { get; } = Parameters.Option(
         "--shutdown-timeout", "TIME", "Time to let requests under way end when stopping",
-        ValueParsers.DurationOf(default, s_day), Duration.Seconds(10));
+        ValueParsers.DurationOf(default, Day), Duration.Seconds(10));
 
     internal static Option<int> InFlightMax { get; } = Parameters.Option(
         "--max-in-flight", "N", "Most unanswered requests of one client",
-        ValueParsers.Integer(1, 1 << 20), s_link.RequestsInFlightMax);
+        ValueParsers.Integer(1, 1 << 20), Link.RequestsInFlightMax);
 
     internal static Option<Duration> RequestTimeout { get; } = Parameters.Option(
         "--timeout", "TIME", "Time for an upstream to answer a request",
-        ValueParsers.DurationOf(Duration.Milliseconds(1), s_day), Duration.Seconds(30));
+        ValueParsers.DurationOf(Duration.Milliseconds(1), Day), Duration.Seconds(30));
 
     internal static Option<Duration> SlowClientTimeout { get; } = Parameters.Option(
         "--slow-client-timeout", "TIME", "A client that reads nothing for this long is closed",
-        ValueParsers.DurationOf(Duration.Milliseconds(100), s_day), new Duration(s_link.SlowPeerTimeout));
+        ValueParsers.DurationOf(Duration.Milliseconds(100), Day), new Duration(Link.SlowPeerTimeout));
 
     internal static Option<Duration> Heartbeat { get; } = Parameters.Option(
         "--heartbeat", "TIME", "Quiet time before a ping; three of them without a byte and the peer is dead",
         ValueParsers.DurationOf(Duration.Milliseconds(100), Duration.Seconds(3600)),
-        new Duration(s_link.HeartbeatInterval));
+        new Duration(Link.HeartbeatInterval));
 
     internal static Option<ByteSize> PayloadMax { get; } = Parameters.Option(
         "--max-payload", "SIZE", "Largest payload accepted",
-        ValueParsers.SizeOf(new ByteSize(1 << 10), new ByteSize(16 << 20)), new ByteSize(s_link.PayloadBytesMax));
+        ValueParsers.SizeOf(new ByteSize(1 << 10), new ByteSize(16 << 20)), new ByteSize(Link.PayloadBytesMax));
 
     internal static Option<int> LinksPerNode { get; } = Parameters.Option(
         "--links", "N", "Connections to each upstream node", ValueParsers.Integer(1, 256), 2);

@@ -15,31 +15,31 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary><c>npfast send</c>: one request, its reply's payload on stdout.</summary>
 internal static class SendCommand
 {
-    private static readonly Argument<Endpoint> s_uri = Parameters.Argument<Endpoint>(
+    private static readonly Argument<Endpoint> Uri = Parameters.Argument<Endpoint>(
         "URI", "Where to: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
 
-    private static readonly Argument<PacketName> s_name = Parameters.Argument<PacketName>(
+    private static readonly Argument<PacketName> Name = Parameters.Argument<PacketName>(
         "NAME", "Name of the packet, or its type number from 256 on", ValueParsers.Name);
 
-    private static readonly Argument<string?> s_data = new("DATA")
+    private static readonly Argument<string?> Data = new("DATA")
     {
         Description = "The payload; - reads it from stdin; none sends an empty one",
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string?> s_file = new("--file")
+    private static readonly Option<string?> FileOption = new("--file")
     {
         Description = "Reads the payload from a file",
         HelpName = "PATH",
     };
 
-    private static readonly Option<bool> s_oneWay = Parameters.Flag("--oneway", "Wants no reply and waits for none");
+    private static readonly Option<bool> OneWay = Parameters.Flag("--oneway", "Wants no reply and waits for none");
 
     internal static Command Create()
     {
         var command = new Command("send", "Sends a packet and prints the reply's payload.")
         {
-            s_uri, s_name, s_data, s_file, s_oneWay,
+            Uri, Name, Data, FileOption, OneWay,
             SharedOptions.Session, SharedOptions.Timeout, SharedOptions.Compression,
         };
         command.SetAction((parsed, _) => RunAsync(parsed));
@@ -48,7 +48,7 @@ internal static class SendCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        Endpoint endpoint = parsed.GetValue(s_uri)!;
+        Endpoint endpoint = parsed.GetValue(Uri)!;
         PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
         using var signals = new StopSignals();
         byte[] payload = await ReadPayloadAsync(parsed, signals.Token).ConfigureAwait(false);
@@ -68,11 +68,11 @@ internal static class SendCommand
             await PacketClient.ConnectAsync(endpoint, runtime, options, signals.Token).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))
         {
-            PacketName name = parsed.GetValue(s_name);
+            PacketName name = parsed.GetValue(Name);
             CheckSize(payload.Length, name.Type == PacketType.Ping
                 ? PacketLimits.PingPayloadBytesMax
                 : client.PayloadBytesMax);
-            if (parsed.GetValue(s_oneWay))
+            if (parsed.GetValue(OneWay))
             {
                 await SendOneWayAsync(client, name, payload, signals.Token).ConfigureAwait(false);
                 await client.CloseAsync(timeout).ConfigureAwait(false);
@@ -98,8 +98,8 @@ internal static class SendCommand
 
     private static async Task<byte[]> ReadPayloadAsync(ParseResult parsed, CancellationToken cancellationToken)
     {
-        string? data = parsed.GetValue(s_data);
-        string? path = parsed.GetValue(s_file);
+        string? data = parsed.GetValue(Data);
+        string? path = parsed.GetValue(FileOption);
         if (data is not null && path is not null)
         {
             throw new UsageException("both DATA and --file are given; leave one out");

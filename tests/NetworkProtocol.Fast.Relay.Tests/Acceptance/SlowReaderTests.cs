@@ -9,10 +9,10 @@ using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
-using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;

@@ -6,9 +6,9 @@ using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
-using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;

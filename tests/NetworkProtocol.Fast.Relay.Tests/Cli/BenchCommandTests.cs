@@ -12,9 +12,9 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 [Category("Binary")]
 internal sealed class BenchCommandTests
 {
-    private static readonly string[] s_percentiles = ["p50", "p90", "p99", "p99.9"];
+    private static readonly string[] Percentiles = ["p50", "p90", "p99", "p99.9"];
 
-    private static readonly string[] s_subjects = ["raw echo", "plain echo", "forwarded echo"];
+    private static readonly string[] Subjects = ["raw echo", "plain echo", "forwarded echo"];
 
     [TestCase("64")]
     [TestCase("40KiB")]
@@ -29,7 +29,7 @@ internal sealed class BenchCommandTests
         List<JsonElement> results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
         Assert.That(results, Has.Count.EqualTo(6));
         Assert.That(
-            results.Select(static r => r.GetProperty("subject").GetString()).Distinct(), Is.EqualTo(s_subjects));
+            results.Select(static r => r.GetProperty("subject").GetString()).Distinct(), Is.EqualTo(Subjects));
         Assert.That(
             results.Select(static r => r.GetProperty("inFlight").GetInt32()), Is.EqualTo(new[] { 4, 4, 4, 1, 1, 1 }));
         foreach (JsonElement result in results)
@@ -73,7 +73,7 @@ internal sealed class BenchCommandTests
         Assert.That(rate.GetProperty("median").GetDouble(),
             Is.InRange(rate.GetProperty("min").GetDouble(), rate.GetProperty("max").GetDouble()));
         JsonElement latency = result.GetProperty("latencyMicroseconds");
-        double[] medians = [.. s_percentiles.Select(p => latency.GetProperty(p).GetProperty("median").GetDouble())];
+        double[] medians = [.. Percentiles.Select(p => latency.GetProperty(p).GetProperty("median").GetDouble())];
         Assert.That(medians, Is.All.Positive);
         Assert.That(medians, Is.Ordered);
     }

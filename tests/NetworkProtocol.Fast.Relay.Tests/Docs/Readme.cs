@@ -9,11 +9,11 @@ namespace NetworkProtocol.Fast.Relay.Tests.Docs;
 /// <summary>README.md, as far as tests hold it to its word.</summary>
 internal static partial class Readme
 {
-    private static readonly string s_text = RepositoryRoot.Read("README.md");
+    private static readonly string Text = RepositoryRoot.Read("README.md");
 
     /// <summary>The fenced blocks of a language, in order.</summary>
     internal static IReadOnlyList<string> Blocks(string language) =>
-        [.. Fence().Matches(s_text).Where(match => match.Groups["language"].Value == language)
+        [.. Fence().Matches(Text).Where(match => match.Groups["language"].Value == language)
             .Select(static match => match.Groups["body"].Value)];
 
     /// <summary>The one block of a language that contains the text.</summary>
@@ -22,7 +22,7 @@ internal static partial class Readme
 
     /// <summary>Flags of the flag table with their defaults, as <c>--name</c> to text; empty where there is none.</summary>
     internal static IReadOnlyDictionary<string, string> Flags() =>
-        FlagRow().Matches(s_text)
+        FlagRow().Matches(Text)
             .ToDictionary(static match => match.Groups["flag"].Value, static match => match.Groups["default"].Value);
 
     [GeneratedRegex(@"^```(?<language>\w+)\n(?<body>.*?)^```$", RegexOptions.Multiline | RegexOptions.Singleline)]

@@ -11,15 +11,15 @@ namespace NetworkProtocol.Fast.Tests.Structure;
 [TestFixture]
 internal sealed partial class EventIdTests
 {
-    private static readonly (SourceFile File, int Id)[] s_events = [.. SourceFile.All
+    private static readonly (SourceFile File, int Id)[] Events = [.. SourceFile.All
         .SelectMany(static file => Message().Matches(string.Join('\n', file.Lines))
             .Select(match => (file, int.Parse(match.Groups["id"].Value, CultureInfo.InvariantCulture))))];
 
     [Test]
     public void EventIds_AreUnique()
     {
-        Assert.That(s_events, Is.Not.Empty, "no message was seen: the scan is broken");
-        IEnumerable<string> twice = s_events.GroupBy(static e => e.Id).Where(static group => group.Count() > 1)
+        Assert.That(Events, Is.Not.Empty, "no message was seen: the scan is broken");
+        IEnumerable<string> twice = Events.GroupBy(static e => e.Id).Where(static group => group.Count() > 1)
             .Select(static group => $"{group.Key}: {string.Join(", ", group.Select(static e => e.File))}");
         Assert.That(twice, Is.Empty);
     }
@@ -27,7 +27,7 @@ internal sealed partial class EventIdTests
     [Test]
     public void EventIds_OfARoom_ShareTheirHundred()
     {
-        IEnumerable<string> mixed = s_events.GroupBy(static e => e.Id / 100)
+        IEnumerable<string> mixed = Events.GroupBy(static e => e.Id / 100)
             .Where(static group => group.Select(static e => e.File.Room).Distinct().Count() > 1)
             .Select(static group => $"{group.Key}xx: {string.Join(", ", group.Select(static e => e.File).Distinct())}");
         Assert.That(mixed, Is.Empty);
@@ -37,7 +37,7 @@ internal sealed partial class EventIdTests
     public void Logging_GoesThroughGeneratedMessagesOnly()
     {
         int attributes = SourceFile.All.Sum(static file => file.Code.Count(static line => Attribute().IsMatch(line)));
-        Assert.That(s_events, Has.Length.EqualTo(attributes), "a [LoggerMessage] does not begin with its event id");
+        Assert.That(Events, Has.Length.EqualTo(attributes), "a [LoggerMessage] does not begin with its event id");
         var direct = SourceFile.All
             .SelectMany(static file => file.LinesWith(Direct()).Select(line => $"{file}:{line} {file.Lines[line - 1].Trim()}"));
         Assert.That(direct, Is.Empty);

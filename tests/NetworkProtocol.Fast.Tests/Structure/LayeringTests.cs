@@ -12,7 +12,7 @@ internal sealed partial class LayeringTests
 {
     // Each room with all that it may import, from the ground up: a room stands below every room that imports it, so the
     // order itself rules out cycles.
-    private static readonly KeyValuePair<string, string[]>[] s_rooms =
+    private static readonly KeyValuePair<string, string[]>[] Rooms =
     [
         new("Memory", []),
         new("Packets", ["Memory"]),
@@ -30,14 +30,14 @@ internal sealed partial class LayeringTests
     // Program starts the process and hands over to Cli.
     private const string Entry = "NetworkProtocol.Fast.Relay/Program.cs";
 
-    private static readonly string[] s_entryImports = ["Cli", "Transport"];
+    private static readonly string[] EntryImports = ["Cli", "Transport"];
 
-    private static readonly Dictionary<string, string> s_roomOfNamespace = s_rooms
+    private static readonly Dictionary<string, string> RoomOfNamespace = Rooms
         .Where(static room => SourceFile.All.Any(file => file.Room == room.Key))
         .ToDictionary(static room => SourceFile.NamespaceOf(room.Key), static room => room.Key);
 
     // Types by room, for references that name a room without importing it, as in Link.PeerLink.
-    private static readonly HashSet<string> s_roomTypes = SourceFile.All
+    private static readonly HashSet<string> RoomTypes = SourceFile.All
         .SelectMany(static file => file.Code.Select(line => (file.Room, Match: Declaration().Match(line))))
         .Where(static found => found.Match.Success)
         .Select(static found => $"{found.Room}.{found.Match.Groups["name"].Value}")
@@ -47,7 +47,7 @@ internal sealed partial class LayeringTests
     public void Map_EveryRoom_ImportsOnlyRoomsBelowIt()
     {
         var below = new HashSet<string>();
-        foreach ((string room, string[] imports) in s_rooms)
+        foreach ((string room, string[] imports) in Rooms)
         {
             Assert.That(imports, Is.SubsetOf(below), $"{room} imports a room that does not stand below it");
             Assert.That(below.Add(room), $"{room} is in the map twice");
@@ -58,7 +58,7 @@ internal sealed partial class LayeringTests
     public void Map_EveryFolderOfSource_IsARoomInIt()
     {
         string[] folders = [.. SourceFile.All.Select(static file => file.Room).Where(static room => room.Length > 0).Distinct()];
-        Assert.That(s_rooms.Select(static room => room.Key), Is.SupersetOf(folders),
+        Assert.That(Rooms.Select(static room => room.Key), Is.SupersetOf(folders),
             "a folder is missing from the map: decide what it may import, here and in docs/ARCHITECTURE.md");
         Assert.That(SourceFile.All.Where(static file => file.Room.Length == 0).Select(static file => file.Name),
             Is.EqualTo(new[] { Entry }), "only the entry point stands outside the rooms");
@@ -75,8 +75,8 @@ internal sealed partial class LayeringTests
     [Test]
     public void File_Imports_OnlyRoomsThatTheMapAllows()
     {
-        Dictionary<string, string[]> allowed = s_rooms.ToDictionary(static room => room.Key, static room => room.Value);
-        allowed[string.Empty] = s_entryImports;
+        Dictionary<string, string[]> allowed = Rooms.ToDictionary(static room => room.Key, static room => room.Value);
+        allowed[string.Empty] = EntryImports;
         var seen = 0;
         var broken = new List<string>();
         foreach (SourceFile file in SourceFile.All)
@@ -114,14 +114,14 @@ internal sealed partial class LayeringTests
         if (Import().Match(line) is { Success: true } import)
         {
             string name = import.Groups["name"].Value;
-            string found = s_roomOfNamespace.Keys
+            string found = RoomOfNamespace.Keys
                 .Where(space => name == space || name.StartsWith(space + ".", StringComparison.Ordinal))
                 .MaxBy(static space => space.Length) ?? name;
-            return [s_roomOfNamespace.GetValueOrDefault(found, found)];
+            return [RoomOfNamespace.GetValueOrDefault(found, found)];
         }
 
         return Qualified().Matches(line)
-            .Where(static match => s_roomTypes.Contains($"{match.Groups["room"].Value}.{match.Groups["type"].Value}"))
+            .Where(static match => RoomTypes.Contains($"{match.Groups["room"].Value}.{match.Groups["type"].Value}"))
             .Select(static match => match.Groups["room"].Value)
             .Distinct();
     }

@@ -16,12 +16,12 @@ internal sealed partial class UnsafeTests
     private const int ReasonLines = 8;
 
     // Outside Memory: each with what it needs it for.
-    private static readonly string[] s_elsewhere =
+    private static readonly string[] Elsewhere =
     [
         "NetworkProtocol.Fast/Transport/SocketSendOperation.cs", // SocketAsyncEventArgs takes no ReadOnlyMemory<byte>
     ];
 
-    private static readonly string[] s_systemCalls =
+    private static readonly string[] SystemCalls =
     [
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap
@@ -33,7 +33,7 @@ internal sealed partial class UnsafeTests
     {
         string[] files = [.. SourceFile.All.Where(static file => file.LinesWith(UnsafeUse()).Any() && file.Room != Room)
             .Select(static file => file.Name)];
-        Assert.That(files, Is.EquivalentTo(s_elsewhere));
+        Assert.That(files, Is.EquivalentTo(Elsewhere));
     }
 
     [Test]
@@ -41,7 +41,7 @@ internal sealed partial class UnsafeTests
     {
         string[] files = [.. SourceFile.All.Where(static file => file.LinesWith(SystemCall()).Any())
             .Select(static file => file.Name)];
-        Assert.That(files, Is.EquivalentTo(s_systemCalls));
+        Assert.That(files, Is.EquivalentTo(SystemCalls));
     }
 
     [Test]

@@ -9,7 +9,7 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>The results as one JSON document for scripts.</summary>
 internal static class BenchJson
 {
-    private static readonly (string Name, double Share)[] s_percentiles =
+    private static readonly (string Name, double Share)[] Percentiles =
         [("p50", 0.5), ("p90", 0.9), ("p99", 0.99), ("p99.9", 0.999)];
 
     internal static void Write(Stream output, BenchOptions options, IReadOnlyList<BenchResult> results)
@@ -46,7 +46,7 @@ internal static class BenchJson
         WriteFigure(json, "messagesPerSecond", result.MessagesPerSecond);
         WriteFigure(json, "megabytesPerSecond", result.MegabytesPerSecond);
         json.WriteStartObject("latencyMicroseconds");
-        foreach ((string name, double share) in s_percentiles)
+        foreach ((string name, double share) in Percentiles)
         {
             WriteFigure(json, name, result.LatencyMicroseconds(share));
         }

@@ -7,7 +7,7 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>Says on stderr what is being measured, so that a long run does not look stuck.</summary>
 internal sealed class BenchProgress(bool isOn, int rounds)
 {
-    private static readonly TimeSpan s_interval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
     private string title = "";
 
@@ -21,10 +21,10 @@ internal sealed class BenchProgress(bool isOn, int rounds)
     internal async Task FollowAsync(Load load, Task measurement)
     {
         long before = 0;
-        while (isOn && await Task.WhenAny(measurement, Task.Delay(s_interval)).ConfigureAwait(false) != measurement)
+        while (isOn && await Task.WhenAny(measurement, Task.Delay(Interval)).ConfigureAwait(false) != measurement)
         {
             long now = load.Messages;
-            double rate = (now - before) / s_interval.TotalSeconds;
+            double rate = (now - before) / Interval.TotalSeconds;
             Write(string.Create(CultureInfo.InvariantCulture, $": {rate:#,0} messages/s"));
             before = now;
         }

@@ -9,7 +9,7 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>Measures subjects under load, one after the other, rounds interleaved.</summary>
 internal sealed class BenchRunner(BenchOptions options, BenchProgress progress)
 {
-    private static readonly TimeSpan s_drainTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan DrainTimeout = TimeSpan.FromSeconds(10);
 
     internal async Task<List<BenchResult>> RunAsync(
         IReadOnlyList<BenchSubject> subjects, IReadOnlyList<LoadShape> shapes, CancellationToken cancellationToken)
@@ -57,7 +57,7 @@ internal sealed class BenchRunner(BenchOptions options, BenchProgress progress)
         cpu = Environment.CpuUsage.TotalTime - cpu;
         allocated = GC.GetTotalAllocatedBytes(precise: true) - allocated;
 
-        await load.Run.Ended.WaitAsync(s_drainTimeout, cancellationToken).ConfigureAwait(false);
+        await load.Run.Ended.WaitAsync(DrainTimeout, cancellationToken).ConfigureAwait(false);
         return new BenchSample
         {
             Messages = load.Messages,

@@ -12,7 +12,7 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>Links that only live: they answer and send heartbeats. Any of them that ends fails the run.</summary>
 internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat) : ILinkSink
 {
-    private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LinkOptions options = new()
     {
@@ -38,7 +38,7 @@ internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat) : ILink
 
         for (; missing > 0; missing--)
         {
-            Task next = established.WaitAsync(s_openTimeout, cancellationToken);
+            Task next = established.WaitAsync(OpenTimeout, cancellationToken);
             await (await Task.WhenAny(next, failed.Task).ConfigureAwait(false)).ConfigureAwait(false);
         }
     }

@@ -21,8 +21,8 @@ internal sealed class LocalServers : IAsyncDisposable
 
     private const string UpstreamName = "bench";
 
-    private static readonly TimeSpan s_readyTimeout = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan s_readyInterval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(10);
 
     private readonly RawEchoServer raw = new();
     private readonly PacketServer upstream;
@@ -84,7 +84,7 @@ internal sealed class LocalServers : IAsyncDisposable
             .ConnectAsync(forwarding.Endpoints[0], runtime, null, cancellationToken).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))
         {
-            long limit = Environment.TickCount64 + (long)s_readyTimeout.TotalMilliseconds;
+            long limit = Environment.TickCount64 + (long)ReadyTimeout.TotalMilliseconds;
             while (true)
             {
                 try
@@ -96,7 +96,7 @@ internal sealed class LocalServers : IAsyncDisposable
                 catch (PacketErrorException e) when (
                     e.Code == ErrorCode.NoUpstream && Environment.TickCount64 < limit)
                 {
-                    await Task.Delay(s_readyInterval, cancellationToken).ConfigureAwait(false);
+                    await Task.Delay(ReadyInterval, cancellationToken).ConfigureAwait(false);
                 }
             }
         }

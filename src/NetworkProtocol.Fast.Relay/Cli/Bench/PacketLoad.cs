@@ -13,7 +13,7 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShape shape, LinkRuntime runtime)
     : Load(shape)
 {
-    private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(10);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
 
     private readonly List<PacketLoadConnection> connections = [];
 
@@ -29,7 +29,7 @@ internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShap
             var connection = new PacketLoadConnection(Run, AddMeter(), options.Name, payload, Shape.InFlight);
             connections.Add(connection);
             await connection.OpenAsync(runtime, link, transport)
-                .WaitAsync(s_openTimeout, cancellationToken).ConfigureAwait(false);
+                .WaitAsync(OpenTimeout, cancellationToken).ConfigureAwait(false);
         }
     }
 
