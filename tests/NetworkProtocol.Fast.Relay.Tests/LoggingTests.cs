@@ -13,7 +13,8 @@ namespace NetworkProtocol.Fast.Relay.Tests;
 internal sealed class LoggingTests
 {
     private const BindingFlags Everything =
-        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.DeclaredOnly;
+        BindingFlags.Static | BindingFlags.Instance | BindingFlags.Public | BindingFlags.NonPublic
+        | BindingFlags.DeclaredOnly;
 
     [Test]
     public void EventIds_OfBothAssemblies_AreUnique()

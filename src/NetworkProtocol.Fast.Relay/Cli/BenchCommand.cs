@@ -40,7 +40,8 @@ internal static class BenchCommand
         "--rounds", "N", "Rounds; medians are reported", ValueParsers.Integer(1, 1000), 3);
 
     private static readonly Option<PacketName> s_name = Parameters.Option(
-        "--name", "NAME", "Name or type number of a packet that echoes, for a given URI", ValueParsers.Name, PacketName.Echo);
+        "--name", "NAME", "Name or type number of a packet that echoes, for a given URI", ValueParsers.Name,
+        PacketName.Echo);
 
     private static readonly Option<int> s_idle = Parameters.Option<int>(
         "--idle", "N", "Opens N idle links to a relay of its own instead, and reports the memory of each",
@@ -111,8 +112,11 @@ internal static class BenchCommand
             .StartAsync(runtime, options.Shape.InFlight, cancellationToken).ConfigureAwait(false);
         await using (servers.ConfigureAwait(false))
         {
-            LoadShape[] shapes = options.Shape == LoadShape.PingPong ? [options.Shape] : [options.Shape, LoadShape.PingPong];
-            return await runner.RunAsync(servers.Subjects(options, runtime), shapes, cancellationToken).ConfigureAwait(false);
+            LoadShape[] shapes = options.Shape == LoadShape.PingPong
+                ? [options.Shape]
+                : [options.Shape, LoadShape.PingPong];
+            IReadOnlyList<BenchSubject> subjects = servers.Subjects(options, runtime);
+            return await runner.RunAsync(subjects, shapes, cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -147,7 +151,8 @@ internal static class BenchCommand
         if ((long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight > InFlightBytesMax)
         {
             throw new UsageException(
-                $"more than {new ByteSize(InFlightBytesMax)} would be in flight; lower --size, --connections or --in-flight");
+                $"more than {new ByteSize(InFlightBytesMax)} would be in flight; "
+                + "lower --size, --connections or --in-flight");
         }
 
         return options;

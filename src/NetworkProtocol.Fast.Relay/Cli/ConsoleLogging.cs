@@ -3,7 +3,7 @@ using Microsoft.Extensions.Logging.Console;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
-/// <summary>Logging to the terminal: one line for each message, on stderr, so that stdout carries results only.</summary>
+/// <summary>Logging to stderr, one line for each message, so that stdout carries results only.</summary>
 internal static class ConsoleLogging
 {
     internal static ILoggerFactory Create(LogLevel level) => LoggerFactory.Create(logging => logging

@@ -5,8 +5,8 @@ using System.Numerics;
 namespace NetworkProtocol.Fast.Relay.Cli;
 
 /// <summary>
-/// Counts of durations in log-linear buckets: 64 for each power of two, so a percentile is at most 1.6 % too high. Fixed
-/// size; recording allocates nothing. One writer at a time.
+/// Counts of durations in log-linear buckets: 64 for each power of two, so a percentile is at most 1.6 % too high.
+/// Fixed size; recording allocates nothing. One writer at a time.
 /// </summary>
 internal sealed class LatencyHistogram
 {

@@ -17,13 +17,14 @@ internal static class Parameters
     }
 
     /// <summary>An option that may be left out; its value is then the type's default.</summary>
-    internal static Option<T> Option<T>(string name, string valueName, string description, TextParser<T> parse) => new(name)
-    {
-        Description = description,
-        HelpName = valueName,
-        Arity = ArgumentArity.ExactlyOne,
-        CustomParser = result => Single(result, name, parse),
-    };
+    internal static Option<T> Option<T>(
+        string name, string valueName, string description, TextParser<T> parse) => new(name)
+        {
+            Description = description,
+            HelpName = valueName,
+            Arity = ArgumentArity.ExactlyOne,
+            CustomParser = result => Single(result, name, parse),
+        };
 
     /// <summary>An option that may be given several times; null when it was not given.</summary>
     internal static Option<IReadOnlyList<T>> Repeatable<T>(

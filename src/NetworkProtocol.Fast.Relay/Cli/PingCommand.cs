@@ -122,14 +122,16 @@ internal static class PingCommand
         /// <returns>The exit code: a failure when nothing came back.</returns>
         internal int Summarise()
         {
-            Console.Out.WriteLine($"--- {endpoint}: {sent} sent, {times.Count} received, {sent - times.Count} lost ---");
+            Console.Out.WriteLine(
+                $"--- {endpoint}: {sent} sent, {times.Count} received, {sent - times.Count} lost ---");
             if (times.Count == 0)
             {
                 return ExitCode.Failure;
             }
 
             Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
-                $"min/p50/p99/max = {times.MinMicroseconds / 1e3:0.000}/{times.PercentileMicroseconds(0.5) / 1e3:0.000}/"
+                $"min/p50/p99/max = {times.MinMicroseconds / 1e3:0.000}/"
+                + $"{times.PercentileMicroseconds(0.5) / 1e3:0.000}/"
                 + $"{times.PercentileMicroseconds(0.99) / 1e3:0.000}/{times.MaxMicroseconds / 1e3:0.000} ms"));
             return ExitCode.Clean;
         }

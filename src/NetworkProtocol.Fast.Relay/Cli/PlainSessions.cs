@@ -2,7 +2,7 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
-/// <summary>Where a session without protection is taken: a Unix socket, loopback, or wherever it was asked for.</summary>
+/// <summary>Where a session without protection is taken: on this machine, or wherever it was asked for.</summary>
 internal static class PlainSessions
 {
     /// <exception cref="UsageException">The endpoint needs <c>--session plain</c>, which was not given.</exception>
@@ -11,7 +11,8 @@ internal static class PlainSessions
         if (policy != SessionPolicy.Plain && !endpoint.IsLoopback)
         {
             throw new UsageException(
-                $"a plain session with {endpoint} can be read and changed on the way; add --session plain to accept that");
+                $"a plain session with {endpoint} can be read and changed on the way; "
+                + "add --session plain to accept that");
         }
     }
 }

@@ -10,8 +10,8 @@ internal static class ProcessFacts
         typeof(ProcessFacts).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion;
 
     /// <summary>
-    /// "native" or "jit". RuntimeFeature cannot tell: the project switches dynamic code off for both. A native executable
-    /// has no JIT, and any other has compiled its entry point at least.
+    /// "native" or "jit". RuntimeFeature cannot tell: the project switches dynamic code off for both. A native
+    /// executable has no JIT, and any other has compiled its entry point at least.
     /// </summary>
     internal static string Compilation { get; } = JitInfo.GetCompiledMethodCount() > 0 ? "jit" : "native";
 }

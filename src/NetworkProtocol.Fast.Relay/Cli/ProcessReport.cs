@@ -68,7 +68,8 @@ internal static class ProcessReport
             return string.Create(CultureInfo.InvariantCulture,
                 $"{version >> 28}.{(version >> 20) & 0xFF}.{(version >> 4) & 0xFF}");
         }
-        catch (Exception e) when (e is DllNotFoundException or TypeInitializationException or PlatformNotSupportedException)
+        catch (Exception e) when (
+            e is DllNotFoundException or TypeInitializationException or PlatformNotSupportedException)
         {
             return "not found";
         }

@@ -18,16 +18,16 @@ internal static class RelayParameters
     private static readonly Duration s_day = new(TimeSpan.FromDays(1));
 
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
-        Parameters.Repeatable<Endpoint>("--listen", "URI", "Where to listen: tcp://HOST:PORT or unix:///PATH; repeatable",
-            ValueParsers.Uri),
+        Parameters.Repeatable<Endpoint>(
+            "--listen", "URI", "Where to listen: tcp://HOST:PORT or unix:///PATH; repeatable", ValueParsers.Uri),
         Endpoint.Tcp("127.0.0.1", 9000));
 
     internal static Option<IReadOnlyList<UpstreamOptions>> Upstreams { get; } = Parameters.Repeatable<UpstreamOptions>(
         "--upstream", "NAME=URI[,URI]", "A named group of nodes to forward to; repeatable", UpstreamParser.Parse);
 
     internal static Option<IReadOnlyList<RouteOptions>> Routes { get; } = Parameters.Repeatable<RouteOptions>(
-        "--route", "MATCH=NAME", "Sends a name, prefix.*, *, a number or a range to an upstream, echo or ping; repeatable",
-        RouteParser.Parse);
+        "--route", "MATCH=NAME",
+        "Sends a name, prefix.*, *, a number or a range to an upstream, echo or ping; repeatable", RouteParser.Parse);
 
     internal static Option<LogLevel> Level { get; } = Parameters.Option(
         "--log-level", "LEVEL", "trace, debug, information, warning, error, critical or none",

@@ -12,12 +12,13 @@ internal static class SharedOptions
         "--workers", "N", "Threads that handle sockets; 0 takes one for each processor",
         ValueParsers.Integer(0, 1024), 0);
 
-    /// <summary>The value of <see cref="Workers"/>; 0 when something else than a command runs: help, or an error.</summary>
+    /// <summary>The value of <see cref="Workers"/>; 0 when no command runs but help or an error.</summary>
     internal static int WorkersOf(ParseResult parsed) =>
         parsed.Action is { } action && action == parsed.CommandResult.Command.Action ? parsed.GetValue(Workers) : 0;
 
     internal static Option<SessionPolicy> Session { get; } = Parameters.Option<SessionPolicy>(
-        "--session", "plain", "Session policy; plain must be asked for on tcp beyond this machine", ValueParsers.Session);
+        "--session", "plain", "Session policy; plain must be asked for on tcp beyond this machine",
+        ValueParsers.Session);
 
     internal static Option<CompressionOptions?> Compression { get; } = Parameters.Option<CompressionOptions?>(
         "--compress", "none|lz4[:LEVEL]|zstd[:LEVEL]",

@@ -23,9 +23,11 @@ internal static class ValueParsers
 
     internal static TextParser<int> Integer(int min, int max) => InRange<int>(Integer, min, max);
 
-    internal static TextParser<Duration> DurationOf(Duration min, Duration max) => InRange<Duration>(Duration.Parse, min, max);
+    internal static TextParser<Duration> DurationOf(Duration min, Duration max) =>
+        InRange<Duration>(Duration.Parse, min, max);
 
-    internal static TextParser<ByteSize> SizeOf(ByteSize min, ByteSize max) => InRange<ByteSize>(ByteSize.Parse, min, max);
+    internal static TextParser<ByteSize> SizeOf(ByteSize min, ByteSize max) =>
+        InRange<ByteSize>(ByteSize.Parse, min, max);
 
     internal static string? Uri(string text, out Endpoint value)
     {
@@ -64,7 +66,8 @@ internal static class ValueParsers
             value = new PacketName(text, number);
             return number is >= RouteMatch.NumberMin and <= RouteMatch.NumberMax
                 ? null
-                : $"type number {text} is out of range; use {RouteMatch.NumberMin} to {RouteMatch.NumberMax}, or a name";
+                : $"type number {text} is out of range; "
+                    + $"use {RouteMatch.NumberMin} to {RouteMatch.NumberMax}, or a name";
         }
 
         value = new PacketName(text, 0);

@@ -170,7 +170,7 @@ public sealed partial class PacketClient
         task = default;
         Span<byte> utf8 = stackalloc byte[PacketLimits.NameBytesMax];
         ReadOnlySpan<byte> encoded = type == PacketType.Custom ? Encode(name, utf8) : default;
-        CheckPayload(type, payload.Length);
+        CheckPayload(type, payload);
         ThrowIfDone();
         if (link.IsHigh || requests.InFlight >= RequestsInFlightMax)
         {
@@ -224,7 +224,7 @@ public sealed partial class PacketClient
     {
         Span<byte> utf8 = stackalloc byte[PacketLimits.NameBytesMax];
         ReadOnlySpan<byte> encoded = type == PacketType.Custom ? Encode(name, utf8) : default;
-        CheckPayload(type, payload.Length);
+        CheckPayload(type, payload);
         ThrowIfDone();
         if (link.IsHigh)
         {
@@ -259,13 +259,13 @@ public sealed partial class PacketClient
             ? utf8[..bytes]
             : throw new ArgumentException("a packet name has at most 255 bytes of UTF-8", nameof(name));
 
-    private void CheckPayload(PacketType type, int bytes)
+    private void CheckPayload(PacketType type, ReadOnlySpan<byte> payload)
     {
         uint max = type == PacketType.Ping ? PacketLimits.PingPayloadBytesMax : link.Settings.SendPayloadBytesMax;
-        if ((uint)bytes > max)
+        if ((uint)payload.Length > max)
         {
             throw new ArgumentException(
-                $"the payload has {bytes} bytes, the server accepts {max}", nameof(bytes));
+                $"the payload has {payload.Length} bytes, the server accepts {max}", nameof(payload));
         }
     }
 

@@ -7,6 +7,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -40,7 +41,7 @@ internal sealed class AllocationTests
             },
             runtime);
         relay.Start();
-        await UntilAsync(() => upstream.Connections == 2);
+        await Eventually.HoldsAsync(() => upstream.Connections == 2);
         PacketGenerator[] generators = await Task.WhenAll(Enumerable.Range(0, Connections)
             .Select(_ => PacketGenerator.ConnectAsync(relay.Endpoints[0], runtime)));
 
@@ -73,15 +74,6 @@ internal sealed class AllocationTests
             generator.Begin(type, name, InFlight, count / Connections);
         }
 
-        await UntilAsync(() => generators.Sum(static g => g.Replies) >= start + count);
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-        {
-            TestContext.CurrentContext.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Delay(20);
-        }
+        await Eventually.HoldsAsync(() => generators.Sum(static g => g.Replies) >= start + count);
     }
 }

@@ -10,6 +10,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NUnit.Framework;
@@ -39,7 +40,7 @@ internal sealed class SlowReaderTests
             "--listen", "tcp://127.0.0.1:0", "--memory-limit", $"{LimitMiB}MiB", "--slow-client-timeout", "3s",
             "--upstream", $"up={upstream.Endpoints[0]}", "--route", "big=up", "--route", "small=up");
         await using PacketClient other = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
-        await UntilAsync(() => relay.Log.Contains("connected to", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => relay.Log.Contains("connected to", StringComparison.Ordinal));
         TimeSpan[] before = await MeasureAsync(other, 20_000, static () => false);
 
         using var stalled = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -52,7 +53,7 @@ internal sealed class SlowReaderTests
             peak = Math.Max(peak, relay.ResidentBytes);
             return false;
         });
-        await UntilAsync(() => relay.Log.Contains("SlowConsumer", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(() => relay.Log.Contains("SlowConsumer", StringComparison.Ordinal));
         await stop.CancelAsync();
         await asking;
 
@@ -115,13 +116,4 @@ internal sealed class SlowReaderTests
     }
 
     private static long P99(TimeSpan[] sorted) => (long)sorted[sorted.Length * 99 / 100].TotalMicroseconds;
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-        {
-            TestContext.CurrentContext.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Delay(10);
-        }
-    }
 }

@@ -6,6 +6,7 @@ using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NUnit.Framework;
@@ -52,10 +53,10 @@ internal sealed class SoakTests
             Assert.That(clients.Sum(static c => c.Errors), Is.Zero, "errors before anything was killed");
 
             Task disturbed = RunAsync(clients, share);
-            await UntilAsync(() => clients.Sum(static c => c.Replies) > Packets / 3 * 105 / 100);
+            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > Packets / 3 * 105 / 100);
             two.Kill();
             long atKill = clients.Sum(static c => c.Replies);
-            await UntilAsync(() => clients.Sum(static c => c.Replies) > atKill + (Packets / 50) || disturbed.IsCompleted);
+            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > atKill + (Packets / 50) || disturbed.IsCompleted);
             two.Dispose();
             two = await NpfastProcess.StartRelayAsync("--listen", "unix://" + socket);
             await disturbed;
@@ -97,14 +98,5 @@ internal sealed class SoakTests
         }
 
         return clients;
-    }
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-        {
-            TestContext.CurrentContext.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Delay(1);
-        }
     }
 }

@@ -7,8 +7,9 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
-/// <summary>The bench runs and reports; its figures are only held against each other, never against the clock.</summary>
+/// <summary>The bench reports; its figures are held against each other only, never against the clock.</summary>
 [TestFixture]
+[Category("Binary")]
 internal sealed class BenchCommandTests
 {
     private static readonly string[] s_percentiles = ["p50", "p90", "p99", "p99.9"];
@@ -20,14 +21,17 @@ internal sealed class BenchCommandTests
     public async Task Bench_WithoutUri_ReportsEverySubjectUnderBothLoads(string size)
     {
         (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
-            "bench", "--seconds", "0.05", "--rounds", "2", "--connections", "2", "--in-flight", "4", "--size", size, "--json");
+            "bench", "--seconds", "0.05", "--rounds", "2", "--connections", "2", "--in-flight", "4",
+            "--size", size, "--json");
 
         Assert.That(exitCode, Is.Zero, errors);
         using JsonDocument document = JsonDocument.Parse(output);
         List<JsonElement> results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
         Assert.That(results, Has.Count.EqualTo(6));
-        Assert.That(results.Select(static r => r.GetProperty("subject").GetString()).Distinct(), Is.EqualTo(s_subjects));
-        Assert.That(results.Select(static r => r.GetProperty("inFlight").GetInt32()), Is.EqualTo(new[] { 4, 4, 4, 1, 1, 1 }));
+        Assert.That(
+            results.Select(static r => r.GetProperty("subject").GetString()).Distinct(), Is.EqualTo(s_subjects));
+        Assert.That(
+            results.Select(static r => r.GetProperty("inFlight").GetInt32()), Is.EqualTo(new[] { 4, 4, 4, 1, 1, 1 }));
         foreach (JsonElement result in results)
         {
             AssertPlausible(result);
@@ -37,7 +41,8 @@ internal sealed class BenchCommandTests
     [Test]
     public async Task Bench_Uri_LoadsThatTargetOnly()
     {
-        using NpfastProcess relay = await NpfastProcess.StartRelayAsync("--listen", "tcp://127.0.0.1:0", "--route", "mirror=echo");
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", "tcp://127.0.0.1:0", "--route", "mirror=echo");
 
         (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
             "bench", relay.Endpoints[0].ToString(), "--name", "mirror", "--seconds", "0.05", "--rounds", "1", "--json");

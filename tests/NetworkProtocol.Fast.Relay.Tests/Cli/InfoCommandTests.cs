@@ -9,6 +9,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
 /// <summary>What the running binary says about itself.</summary>
 [TestFixture]
+[Category("Binary")]
 internal sealed class InfoCommandTests
 {
     [Test]
@@ -23,8 +24,8 @@ internal sealed class InfoCommandTests
         int compared = 0;
         foreach (JsonProperty property in file.RootElement.GetProperty("configProperties").EnumerateObject())
         {
-            Assert.That(inForce.GetProperty(property.Name).GetString(), Is.EqualTo(property.Value.ToString().ToLowerInvariant()),
-                property.Name);
+            string expected = property.Value.ToString().ToLowerInvariant();
+            Assert.That(inForce.GetProperty(property.Name).GetString(), Is.EqualTo(expected), property.Name);
             compared++;
         }
 

@@ -14,6 +14,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
 /// <summary>The relay as its users run it: started, told to stop, refused.</summary>
 [TestFixture]
+[Category("Binary")]
 internal sealed class RelayCommandTests
 {
     private const string AnyPort = "tcp://127.0.0.1:0";
@@ -45,7 +46,8 @@ internal sealed class RelayCommandTests
             new ServerOptions { Endpoints = [Endpoint.Parse(AnyPort)] }, handlers, runtime);
         upstream.Start();
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
-            "--listen", AnyPort, "--upstream", $"up={upstream.Endpoints[0]}", "--route", "hold=up", "--shutdown-timeout", "1h");
+            "--listen", AnyPort, "--upstream", $"up={upstream.Endpoints[0]}", "--route", "hold=up",
+            "--shutdown-timeout", "1h");
         await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
         Task held = HoldAsync(client, entered.Task);
         await entered.Task;
@@ -65,12 +67,14 @@ internal sealed class RelayCommandTests
         using NpfastProcess first = await NpfastProcess.StartRelayAsync("--listen", AnyPort);
         Endpoint taken = first.Endpoints[0];
 
-        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync("relay", "--listen", taken.ToString());
+        (int exitCode, byte[] output, string errors) =
+            await NpfastProcess.RunAsync("relay", "--listen", taken.ToString());
 
         Assert.That(exitCode, Is.EqualTo(1));
         Assert.That(output, Is.Empty);
         Assert.That(errors.TrimEnd(), Is.EqualTo(
-            $"npfast: cannot listen on {taken}: the port is taken by another socket; stop its process or choose another port"));
+            $"npfast: cannot listen on {taken}: the port is taken by another socket; "
+            + "stop its process or choose another port"));
     }
 
     [Test]

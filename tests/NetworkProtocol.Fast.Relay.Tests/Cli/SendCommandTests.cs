@@ -10,6 +10,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
 /// <summary>What <c>send</c> and <c>ping</c> print and return, against a relay in a process of its own.</summary>
 [TestFixture]
+[Category("Binary")]
 internal sealed class SendCommandTests
 {
     private NpfastProcess relay = null!;
@@ -66,7 +67,8 @@ internal sealed class SendCommandTests
         string path = folder.File("payload");
         await File.WriteAllTextAsync(path, "from a file");
 
-        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync("send", uri, "ECHO", "--file", path);
+        (int exitCode, byte[] output, string errors) =
+            await NpfastProcess.RunAsync("send", uri, "ECHO", "--file", path);
 
         Assert.That(exitCode, Is.Zero, errors);
         Assert.That(Encoding.UTF8.GetString(output), Is.EqualTo("from a file"));
@@ -75,7 +77,8 @@ internal sealed class SendCommandTests
     [Test]
     public async Task Send_OneWay_PrintsNothing()
     {
-        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync("send", uri, "ECHO", "x", "--oneway");
+        (int exitCode, byte[] output, string errors) =
+            await NpfastProcess.RunAsync("send", uri, "ECHO", "x", "--oneway");
 
         Assert.That(exitCode, Is.Zero, errors);
         Assert.That(output, Is.Empty);

@@ -7,6 +7,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
 /// <summary>Bad command lines: exit code 2 and one line that says what is wrong and what to do.</summary>
 [TestFixture]
+[Category("Binary")]
 internal sealed class UsageTests
 {
     [TestCase("", "required command was not provided; see npfast --help")]
@@ -20,7 +21,8 @@ internal sealed class UsageTests
     [TestCase("relay --max-connections 0", "--max-connections: '0' is out of range; use 1 to 1048576")]
     [TestCase("relay --listen foo", "--listen: endpoint 'foo': scheme missing; write tcp://HOST:PORT or unix:///PATH")]
     [TestCase("relay --listen tcp://0.0.0.0:9000",
-        "a plain session with tcp://0.0.0.0:9000 can be read and changed on the way; add --session plain to accept that")]
+        "a plain session with tcp://0.0.0.0:9000 can be read and changed on the way; "
+        + "add --session plain to accept that")]
     [TestCase("relay --session tls", "--session: session 'tls' is not supported by this version; use plain")]
     [TestCase("relay --timeout 2x",
         "--timeout: '2x' is not a duration; write a number and ms, s, m or h, as in 250ms or 2s")]

@@ -6,7 +6,7 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>What to send, how much and for how long.</summary>
 internal sealed record BenchOptions
 {
-    /// <summary>Time before measuring, as a share of the time measured, so that pools, windows and the JIT are in their steady state.</summary>
+    // Before measuring: by then pools, windows and the JIT are in their steady state.
     private const double WarmUpShare = 0.25;
 
     internal required int PayloadBytes { get; init; }

@@ -24,7 +24,8 @@ internal sealed class BenchProgress(bool isOn, int rounds)
         while (isOn && await Task.WhenAny(measurement, Task.Delay(s_interval)).ConfigureAwait(false) != measurement)
         {
             long now = load.Messages;
-            Write(string.Create(CultureInfo.InvariantCulture, $": {(now - before) / s_interval.TotalSeconds:#,0} messages/s"));
+            double rate = (now - before) / s_interval.TotalSeconds;
+            Write(string.Create(CultureInfo.InvariantCulture, $": {rate:#,0} messages/s"));
             before = now;
         }
 

@@ -11,7 +11,7 @@ internal sealed record BenchSample
 
     internal required LatencyHistogram Latencies { get; init; }
 
-    /// <summary>Allocated in this process meanwhile, by generator, relay and upstream together if they run in it.</summary>
+    /// <summary>Allocated in this process meanwhile: by generator, relay and upstream if all run in it.</summary>
     internal required long AllocatedBytes { get; init; }
 
     /// <summary>Processor time of this process, user and system.</summary>

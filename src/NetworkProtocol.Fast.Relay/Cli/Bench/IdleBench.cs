@@ -13,8 +13,8 @@ internal static class IdleBench
 
     private static readonly Duration s_heartbeat = Duration.Seconds(3);
 
-    // A dead link is closed after three heartbeats, so whatever lives on has answered. The pool gives unused blocks back
-    // every five seconds, which this leaves time for twice.
+    // A dead link is closed after three heartbeats, so whatever lives on has answered. The pool gives unused blocks
+    // back every five seconds, which this leaves time for twice.
     private static readonly TimeSpan s_settle = TimeSpan.FromSeconds(12);
 
     internal static async Task<IdleResult> RunAsync(int count, CancellationToken cancellationToken)

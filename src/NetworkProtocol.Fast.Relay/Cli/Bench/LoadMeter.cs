@@ -3,8 +3,8 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>
-/// What one connection counts, while the run is measured. Written by whoever owns the connection's receive side, read by
-/// the coordinator after the run, and the count also meanwhile.
+/// What one connection counts, while the run is measured. Written by whoever owns the connection's receive side, read
+/// by the coordinator after the run, and the count also meanwhile.
 /// </summary>
 internal sealed class LoadMeter(LoadRun run)
 {

@@ -23,7 +23,7 @@ internal sealed class LoadRun
 
     internal bool IsStopping => Volatile.Read(ref phase) == PhaseStop;
 
-    /// <summary>Completes when every connection has all its messages back, or fails as soon as one of them does.</summary>
+    /// <summary>Completes when every connection has all its messages back; fails as soon as one of them does.</summary>
     internal Task Ended => ended.Task;
 
     internal void Measure() => Volatile.Write(ref phase, PhaseMeasure);

@@ -13,7 +13,7 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>What a bench without a target loads: an upstream, a relay that forwards to it and one that answers itself.</summary>
+/// <summary>What a bench without a target loads: an upstream, a relay that forwards to it, one that answers.</summary>
 internal sealed class LocalServers : IAsyncDisposable
 {
     /// <summary>Name of the subject that the others are compared with.</summary>

@@ -9,8 +9,9 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>Requests over links, straight on the link layer, so that the generator costs little beside what it loads.</summary>
-internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShape shape, LinkRuntime runtime) : Load(shape)
+/// <summary>Requests straight on the link layer, so that the generator costs little beside what it loads.</summary>
+internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShape shape, LinkRuntime runtime)
+    : Load(shape)
 {
     private static readonly TimeSpan s_openTimeout = TimeSpan.FromSeconds(10);
 
@@ -49,8 +50,8 @@ internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShap
     }
 
     /// <summary>
-    /// Queues that hold everything in flight without ever being "high": a generator that stopped reading replies because
-    /// of its own requests would measure itself.
+    /// Queues that hold everything in flight without ever being "high": a generator that paused because of its own
+    /// requests would measure itself.
     /// </summary>
     private static LinkOptions LinkOptionsFor(int wireBytes, int inFlight)
     {

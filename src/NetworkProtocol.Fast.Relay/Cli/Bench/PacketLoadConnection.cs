@@ -95,7 +95,8 @@ internal sealed class PacketLoadConnection(
     void ILinkSink.OnDropped(PeerLink from, in PacketHeader header, FlushBatch flush) =>
         run.Fail("no memory for a reply; lower --in-flight or --size");
 
-    void ILinkSink.OnDisconnect(PeerLink from, ErrorCode code) => run.Fail($"the server is ending the connection ({code})");
+    void ILinkSink.OnDisconnect(PeerLink from, ErrorCode code) =>
+        run.Fail($"the server is ending the connection ({code})");
 
     void ILinkSink.OnClosed(PeerLink from, LinkClosed reason)
     {
@@ -117,7 +118,8 @@ internal sealed class PacketLoadConnection(
 
     private void FailOn(in PacketView packet)
     {
-        run.Fail(packet.Header.Type == PacketType.Error && ErrorPayload.TryRead(packet.Payload, out ErrorPayload error, out _)
+        bool isError = packet.Header.Type == PacketType.Error;
+        run.Fail(isError && ErrorPayload.TryRead(packet.Payload, out ErrorPayload error, out _)
             ? $"a request failed with {error.Code}: {error.ToDisplayString()}"
             : $"a reply has {packet.Payload.Length} bytes where {payload.Length} were sent; name a packet that echoes");
     }

@@ -4,8 +4,8 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>
-/// The server's end of the raw echo: receive, send back, receive. One operation at a time, so whoever completes one owns
-/// the connection. It closes itself when the peer does.
+/// The server's end of the raw echo: receive, send back, receive. One operation at a time, so whoever completes one
+/// owns the connection. It closes itself when the peer does.
 /// </summary>
 internal sealed class RawEchoConnection : IThreadPoolWorkItem
 {

@@ -6,8 +6,8 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>
-/// The client's end of the raw echo: sends as many messages as came back. A message is only a number of bytes, and since
-/// bytes keep their order, the oldest message under way is the one that ends next.
+/// The client's end of the raw echo: sends as many messages as came back. A message is only a number of bytes, and
+/// since bytes keep their order, the oldest message under way is the one that ends next.
 /// </summary>
 internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
 {

@@ -8,7 +8,7 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>A relay in a process of its own, so that its memory can be told from the generator's. Killed on dispose.</summary>
+/// <summary>A relay in a process of its own, to tell its memory from the generator's. Killed on dispose.</summary>
 internal sealed class RelayChild : IDisposable
 {
     private const string ListeningMark = "listening on ";
@@ -48,14 +48,14 @@ internal sealed class RelayChild : IDisposable
             ?? throw new CommandFailedException("the relay process could not be started");
         try
         {
-            string? line;
-            while ((line = await process.StandardError.ReadLineAsync(cancellationToken).ConfigureAwait(false)) is not null)
+            StreamReader log = process.StandardError;
+            while (await log.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
             {
                 int mark = line.IndexOf(ListeningMark, StringComparison.Ordinal);
                 if (mark >= 0)
                 {
                     // Nobody reads on, so the pipe is closed: a relay that logs more must not wait for a reader.
-                    process.StandardError.Close();
+                    log.Close();
                     return new RelayChild(process, Endpoint.Parse(line[(mark + ListeningMark.Length)..].Trim()));
                 }
             }
