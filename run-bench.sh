@@ -20,8 +20,7 @@ done
 
 build() { dotnet build --nologo -v quiet -c Release "$1"; }
 
-# The native executable is what is measured; where there is no linker the managed one stands in and the report's
-# reader learns it from bench's own output.
+# The native executable is what is measured; where it cannot be published the managed one stands in, and the report says so.
 npfast=()
 if [[ $what != micro ]]; then
     if [[ -n ${NPFAST_BINARY:-} ]]; then

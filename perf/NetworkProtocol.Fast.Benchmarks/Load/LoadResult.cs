@@ -5,6 +5,9 @@ internal sealed record LoadResult
 {
     public required string Subject { get; init; }
 
+    /// <summary>"native" or "jit".</summary>
+    public required string Compilation { get; init; }
+
     public required int PayloadBytes { get; init; }
 
     public required int Connections { get; init; }

@@ -26,9 +26,10 @@ internal static class LoadRun
             string inFlight = size >= 16 << 10 ? "4" : "64";
             using JsonDocument document = RunOnce(
                 npfast, ["bench", "--json", "--progress", "--size", bytes, "--in-flight", inFlight, .. times]);
+            string compilation = document.RootElement.GetProperty("compilation").GetString()!;
             foreach (JsonElement row in document.RootElement.GetProperty("results").EnumerateArray())
             {
-                results.Add(ResultOf(row, size));
+                results.Add(ResultOf(row, size, compilation));
             }
         }
 
@@ -47,12 +48,13 @@ internal static class LoadRun
             : throw new InvalidOperationException($"npfast bench ended with exit code {process.ExitCode}");
     }
 
-    private static LoadResult ResultOf(JsonElement row, int payloadBytes)
+    private static LoadResult ResultOf(JsonElement row, int payloadBytes, string compilation)
     {
         JsonElement latency = row.GetProperty("latencyMicroseconds");
         return new LoadResult
         {
             Subject = row.GetProperty("subject").GetString()!,
+            Compilation = compilation,
             PayloadBytes = payloadBytes,
             Connections = row.GetProperty("connections").GetInt32(),
             InFlight = row.GetProperty("inFlight").GetInt32(),

@@ -12,8 +12,9 @@ namespace NetworkProtocol.Fast.Benchmarks.Micro;
 internal static class MicroConfig
 {
     /// <param name="smoke">Only as long as it takes to see that all of it works; the figures are coarse.</param>
+    /// <param name="log">Where BenchmarkDotNet tells what it does.</param>
     /// <param name="artifacts">Folder for what BenchmarkDotNet writes by itself.</param>
-    internal static IConfig Create(bool smoke, string artifacts)
+    internal static IConfig Create(bool smoke, ILogger log, string artifacts)
     {
         // Ratios have to hold on a shared machine: several short iterations tell a hiccup from a change.
         Job job = Job.Default
@@ -25,7 +26,7 @@ internal static class MicroConfig
             .WithId(smoke ? "smoke" : "short");
         return ManualConfig.CreateEmpty()
             .AddJob(job)
-            .AddLogger(new ConsoleLogger(unicodeSupport: false))
+            .AddLogger(log)
             .AddColumnProvider(DefaultColumnProviders.Instance)
             .AddAnalyser(EnvironmentAnalyser.Default)
             .WithOptions(ConfigOptions.DisableLogFile)

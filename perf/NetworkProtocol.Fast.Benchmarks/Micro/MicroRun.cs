@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
-using BenchmarkDotNet.Configs;
+using System.Linq;
+using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
 
@@ -18,14 +19,20 @@ internal static class MicroRun
     /// <exception cref="InvalidOperationException">A benchmark did not run: its setup found it to be wrong.</exception>
     internal static IReadOnlyList<MicroResult> Run(bool smoke, string artifacts)
     {
-        IConfig config = MicroConfig.Create(smoke, artifacts);
         var results = new List<MicroResult>();
         foreach (Type type in Classes)
         {
-            foreach (BenchmarkReport report in BenchmarkRunner.Run(type, config).Reports)
+            // A smoke run says what BenchmarkDotNet said only when something failed: it is hundreds of lines for each class.
+            var held = new AccumulationLogger();
+            ILogger log = smoke ? held : new ConsoleLogger(unicodeSupport: false);
+            Console.WriteLine(type.Name);
+            Summary summary = BenchmarkRunner.Run(type, MicroConfig.Create(smoke, log, artifacts));
+            if (!summary.Reports.All(static report => report.Success))
             {
-                results.Add(ResultOf(report));
+                Console.Error.WriteLine(held.GetLog());
             }
+
+            results.AddRange(summary.Reports.Select(ResultOf));
         }
 
         return results;

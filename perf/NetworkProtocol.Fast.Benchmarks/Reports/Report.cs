@@ -57,11 +57,11 @@ internal sealed record Report
 
         if (Load.Count > 0)
         {
-            page.Append("\n| load | payload B | connections x in flight | messages/s | of raw | p50 us | p99 us | B allocated | CPU us |\n");
-            page.Append("| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+            page.Append("\n| load | code | payload B | connections x in flight | messages/s | of raw | p50 us | p99 us | B allocated | CPU us |\n");
+            page.Append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
             foreach (LoadResult r in Load)
             {
-                Line(page, $"| {r.Subject} | {r.PayloadBytes} | {r.Connections} x {r.InFlight} | {r.MessagesPerSecond:#,0} | {r.RatioToRaw:0.00} | {r.P50Microseconds:0.0} | {r.P99Microseconds:0.0} | {r.AllocatedBytesPerMessage:0.###} | {r.CpuMicrosecondsPerMessage:0.00} |");
+                Line(page, $"| {r.Subject} | {r.Compilation} | {r.PayloadBytes} | {r.Connections} x {r.InFlight} | {r.MessagesPerSecond:#,0} | {r.RatioToRaw:0.00} | {r.P50Microseconds:0.0} | {r.P99Microseconds:0.0} | {r.AllocatedBytesPerMessage:0.###} | {r.CpuMicrosecondsPerMessage:0.00} |");
             }
         }
 
