@@ -11,8 +11,9 @@ using NetworkProtocol.Fast.Benchmarks.Micro;
 namespace NetworkProtocol.Fast.Benchmarks.Budgets;
 
 /// <summary>
-/// <c>perf/budgets.json</c>: allocated bytes and ratios within one run, nothing absolute, so that it holds on any machine.
-/// A budget whose subject is not in the results is broken too, else a renamed benchmark would lose its budget unseen.
+/// <c>perf/budgets.json</c>: allocated bytes and ratios within one run, nothing absolute, so that it holds
+/// on any machine. A budget whose subject is not in the results is broken too, else a renamed benchmark would lose
+/// its budget unseen.
 /// </summary>
 internal sealed record BudgetFile
 {

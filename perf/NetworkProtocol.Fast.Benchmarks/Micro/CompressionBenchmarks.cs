@@ -7,7 +7,8 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
 
-/// <summary>16 KiB of text-like records through the codecs, against the deflate of the framework at its fastest.</summary>
+/// <summary>16 KiB of text-like records through the codecs, against the deflate of the framework at its
+/// fastest.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class CompressionBenchmarks
 {

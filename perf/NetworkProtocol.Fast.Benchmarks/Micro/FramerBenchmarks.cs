@@ -6,7 +6,8 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
 
-/// <summary>Finding a packet of 64 bytes payload in received bytes; the sum of what was found keeps the work alive.</summary>
+/// <summary>Finding a packet of 64 bytes payload in received bytes; the sum of what was found keeps the work
+/// alive.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class FramerBenchmarks
 {

@@ -22,7 +22,8 @@ internal static class MicroRun
         var results = new List<MicroResult>();
         foreach (Type type in Classes)
         {
-            // A smoke run says what BenchmarkDotNet said only when something failed: it is hundreds of lines for each class.
+            // A smoke run says what BenchmarkDotNet said only when something failed: it is hundreds of lines for each
+            // class.
             var held = new AccumulationLogger();
             ILogger log = smoke ? held : new ConsoleLogger(unicodeSupport: false);
             Console.WriteLine(type.Name);

@@ -6,7 +6,8 @@ using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
 
-/// <summary>A packet of 64 bytes payload through a queue: copied in by a producer, copied out by the consumer.</summary>
+/// <summary>A packet of 64 bytes payload through a queue: copied in by a producer, copied out by the
+/// consumer.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class RingBenchmarks
 {

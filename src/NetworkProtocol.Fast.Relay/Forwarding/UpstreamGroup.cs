@@ -47,7 +47,8 @@ internal sealed class UpstreamGroup
     }
 
     /// <summary>
-    /// The live link with the fewest requests in flight, one that is not congested if there is any. Null when none lives.
+    /// The live link with the fewest requests in flight, one that is not congested if there is any. Null
+    /// when none lives.
     /// </summary>
     internal UpstreamLink? ChooseLeastInFlight()
     {

@@ -11,9 +11,10 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Relay.Forwarding;
 
 /// <summary>
-/// One of the fixed connections to an upstream node: connects again whenever it is lost, and holds the requests that wait
-/// for replies on it. Any thread forwards; replies come on the connection's receive thread. The correlation table outlives
-/// the connections: its generations keep a reply of an earlier one from being taken for a later request's.
+/// One of the fixed connections to an upstream node: connects again whenever it is lost, and holds the
+/// requests that wait for replies on it. Any thread forwards; replies come on the connection's receive thread. The
+/// correlation table outlives the connections: its generations keep a reply of an earlier one from being taken for a
+/// later request's.
 /// </summary>
 internal sealed class UpstreamLink : WheelTimer, ILinkSink
 {
@@ -70,7 +71,8 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     /// <returns>False when too many wait already.</returns>
     internal bool TryBegin(PeerLink client, in PacketHeader request, out uint correlation)
     {
-        if (!requests.TryBegin(client, request.Correlation, request.Type, runtime.Wheel.NowMs + timeoutMs, out correlation))
+        long deadline = runtime.Wheel.NowMs + timeoutMs;
+        if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation))
         {
             return false;
         }
@@ -312,6 +314,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     private sealed class RequestGate(UpstreamLink upstream) : Gate
     {
         // Without a connection there is nothing to wait for: the waiter goes on and finds another link, or none.
-        internal override bool IsReady => upstream.Live is not { } link || upstream.InFlight < upstream.InFlightMax(link);
+        internal override bool IsReady =>
+            upstream.Live is not { } link || upstream.InFlight < upstream.InFlightMax(link);
     }
 }

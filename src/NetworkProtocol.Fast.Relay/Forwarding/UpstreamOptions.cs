@@ -23,12 +23,14 @@ internal sealed record UpstreamOptions
     /// want more are not read meanwhile.</summary>
     internal int RequestsInFlightMax { get; init; } = 8192;
 
-    /// <summary>Delay before the first reconnect; it doubles with every failure, with up to half of it left to chance.</summary>
+    /// <summary>Delay before the first reconnect; it doubles with every failure, with up to half of it left to
+    /// chance.</summary>
     internal TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromMilliseconds(50);
 
     internal TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Limits and times of each connection. Its ring is larger than a client's: many clients share it.</summary>
+    /// <summary>Limits and times of each connection. Its ring is larger than a client's: many clients share
+    /// it.</summary>
     internal LinkOptions Link { get; init; } = new()
     {
         SendRingBytes = 256 << 10,

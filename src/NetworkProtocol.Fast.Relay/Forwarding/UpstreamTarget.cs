@@ -6,8 +6,9 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Relay.Forwarding;
 
 /// <summary>
-/// Forwards packets to an upstream: chooses a link, enters the request into its table, and passes the packet on with the
-/// table's correlation and one hop less. The payload is neither copied twice nor decompressed on the way.
+/// Forwards packets to an upstream: chooses a link, enters the request into its table, and passes the
+/// packet on with the table's correlation and one hop less. The payload is neither copied twice nor decompressed on
+/// the way.
 /// </summary>
 internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 {

@@ -16,7 +16,8 @@ namespace NetworkProtocol.Fast.Client;
 public sealed partial class PacketClient
 {
     /// <summary>Sends a request and waits for its reply.</summary>
-    /// <param name="name">At most 255 bytes of UTF-8. "ECHO" and "PING" go out as the packet types of that name.</param>
+    /// <param name="name">At most 255 bytes of UTF-8. "ECHO" and "PING" go out as the packet types of that
+    /// name.</param>
     /// <param name="payload">At most <see cref="PayloadBytesMax"/> bytes; 64 for PING. Copied before this returns,
     /// unless the connection is congested: do not change it before the task completes.</param>
     /// <param name="timeout">Null for <see cref="ClientOptions.RequestTimeout"/>. Resolution: 50 ms.</param>

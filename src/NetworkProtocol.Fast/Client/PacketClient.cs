@@ -11,8 +11,9 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Client;
 
 /// <summary>
-/// A connection to a server or relay: requests with correlated replies, many in flight; one-way packets; messages from the
-/// server. Thread-safe. It does not reconnect: when the connection ends every operation says so, make a new client then.
+/// A connection to a server or relay: requests with correlated replies, many in flight; one-way packets;
+/// messages from the server. Thread-safe. It does not reconnect: when the connection ends every operation says so,
+/// make a new client then.
 /// </summary>
 public sealed partial class PacketClient : IAsyncDisposable
 {
@@ -104,7 +105,7 @@ public sealed partial class PacketClient : IAsyncDisposable
             if (e is TimeoutException)
             {
                 throw new TimeoutException(
-                    $"{connection.Remote} accepted the connection but did not open the session; check that it is npfast");
+                    $"{connection.Remote} accepted the connection but opened no session; check that it is npfast");
             }
 
             throw;
@@ -112,7 +113,8 @@ public sealed partial class PacketClient : IAsyncDisposable
     }
 
     /// <summary>
-    /// Closes gracefully: tells the server, waits for replies under way, closes. What is not done at the deadline is cut.
+    /// Closes gracefully: tells the server, waits for replies under way, closes. What is not done at the
+    /// deadline is cut.
     /// </summary>
     public async Task CloseAsync(TimeSpan deadline)
     {

@@ -53,7 +53,8 @@ internal sealed class PendingRequest : IValueTaskSource<PacketReply>
 
     PacketReply IValueTaskSource<PacketReply>.GetResult(short token)
     {
-        // Throws for a task that was awaited before. Its object serves another request by now and must not be given back.
+        // Throws for a task that was awaited before. Its object serves another request by now and must not be given
+        // back.
         if (core.GetStatus(token) == ValueTaskSourceStatus.Pending)
         {
             throw new InvalidOperationException("the request has no reply yet: await it");

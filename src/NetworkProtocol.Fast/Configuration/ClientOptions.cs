@@ -22,7 +22,8 @@ public sealed record ClientOptions
 
     /// <summary>Checks every value.</summary>
     /// <returns>This record.</returns>
-    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is allowed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is
+    /// allowed.</exception>
     public ClientOptions Validate()
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);

@@ -23,17 +23,19 @@ public sealed record LinkOptions
     /// <summary>How long a link waits unread for memory before its packet is answered with Overloaded.</summary>
     public TimeSpan MemoryWaitTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
-    /// <summary>Most requests of one peer that may be unanswered; the link is not read beyond it. Announced in Hello.</summary>
+    /// <summary>Most requests of one peer that may be unanswered; the link is not read beyond it. Announced in
+    /// Hello.</summary>
     public int RequestsInFlightMax { get; init; } = 1024;
 
-    /// <summary>Capacity of the ring for small packets that wait to be sent, in bytes; a power of two, 16 KiB to 16 MiB.
-    /// The ring's memory is taken only while something waits.</summary>
+    /// <summary>Capacity of the ring for small packets that wait to be sent, in bytes; a power of two, 16 KiB to 16
+    /// MiB. The ring's memory is taken only while something waits.</summary>
     public int SendRingBytes { get; init; } = 64 << 10;
 
     /// <summary>Bytes of waiting large packets above which senders are paused. They resume at half of it.</summary>
     public long SendQueueHighBytes { get; init; } = 1 << 20;
 
-    /// <summary>Hard limit of bytes that wait to be sent to one peer; beyond it the peer is closed with SlowConsumer.</summary>
+    /// <summary>Hard limit of bytes that wait to be sent to one peer; beyond it the peer is closed with
+    /// SlowConsumer.</summary>
     public long SendQueueLimitBytes { get; init; } = 32 << 20;
 
     /// <summary>Codecs that this side can decompress, announced in Hello.</summary>
@@ -47,7 +49,8 @@ public sealed record LinkOptions
 
     /// <summary>Checks every value.</summary>
     /// <returns>This record.</returns>
-    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is allowed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is
+    /// allowed.</exception>
     public LinkOptions Validate()
     {
         Check(PayloadBytesMax is >= 1 << 10 and <= 16 << 20, nameof(PayloadBytesMax), "1 KiB to 16 MiB");

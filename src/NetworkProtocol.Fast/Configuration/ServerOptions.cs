@@ -21,7 +21,8 @@ public sealed record ServerOptions
 
     /// <summary>Checks every value.</summary>
     /// <returns>This record.</returns>
-    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is allowed.</exception>
+    /// <exception cref="ArgumentException">A value is out of range; the message says which and what is
+    /// allowed.</exception>
     public ServerOptions Validate()
     {
         if (Endpoints is not { Count: > 0 })

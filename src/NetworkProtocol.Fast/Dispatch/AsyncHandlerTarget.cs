@@ -9,8 +9,8 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Dispatch;
 
 /// <summary>
-/// Hands packets to an asynchronous handler on the thread pool, each in a leased block. How many run at a time is bounded
-/// by the requests that a link may have unanswered.
+/// Hands packets to an asynchronous handler on the thread pool, each in a leased block. How many run at a
+/// time is bounded by the requests that a link may have unanswered.
 /// </summary>
 internal sealed class AsyncHandlerTarget : PacketTarget
 {
@@ -29,7 +29,8 @@ internal sealed class AsyncHandlerTarget : PacketTarget
     internal override Gate? Handle(PeerLink link, in PacketView packet, FlushBatch flush)
     {
         PacketHeader header = packet.Header;
-        if (!TryTakePayload(link, in packet, flush, out BufferLease lease, out int name, out int payload, out int bytes))
+        if (!TryTakePayload(
+            link, in packet, flush, out BufferLease lease, out int name, out int payload, out int bytes))
         {
             return null;
         }

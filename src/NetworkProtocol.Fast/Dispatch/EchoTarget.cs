@@ -5,8 +5,8 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Dispatch;
 
 /// <summary>
-/// The built-in ECHO and PING: returns the payload as it came, compressed or not, and a large one in the very block it was
-/// received in.
+/// The built-in ECHO and PING: returns the payload as it came, compressed or not, and a large one in the
+/// very block it was received in.
 /// </summary>
 internal sealed class EchoTarget : PacketTarget
 {
@@ -39,7 +39,8 @@ internal sealed class EchoTarget : PacketTarget
         EnqueueStatus status;
         if (link.TryDetachPacket(out BufferLease lease, out int offset))
         {
-            // The name, if any, stands between header and payload: the reply has none, its header moves up to the payload.
+            // The name, if any, stands between header and payload: the reply has none, its header moves up to the
+            // payload.
             int start = offset + packet.Header.NameLength;
             reply.Write(lease.Span[start..]);
             status = link.TrySendBlock(lease, start, reply.PacketBytes);

@@ -5,8 +5,8 @@ using Microsoft.Extensions.Logging;
 namespace NetworkProtocol.Fast.Dispatch;
 
 /// <summary>
-/// The handlers of a server, by <see cref="RouteMatch"/>. ECHO and PING are built in and can be replaced. Fill it before
-/// the server is made; not thread-safe.
+/// The handlers of a server, by <see cref="RouteMatch"/>. ECHO and PING are built in and can be replaced.
+/// Fill it before the server is made; not thread-safe.
 /// </summary>
 public sealed class HandlerTable
 {

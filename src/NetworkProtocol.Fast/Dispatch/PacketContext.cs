@@ -27,7 +27,8 @@ public ref struct PacketContext
     /// <summary>The packet's type; a number from 256 up is the application's own.</summary>
     public readonly PacketType Type => header.Type;
 
-    /// <summary>Whether the sender wants no reply; <see cref="Reply"/> and <see cref="Fail"/> then do nothing.</summary>
+    /// <summary>Whether the sender wants no reply; <see cref="Reply"/> and <see cref="Fail"/> then do
+    /// nothing.</summary>
     public readonly bool IsOneWay => !header.WantsReply;
 
     /// <summary>Who sent the packet.</summary>

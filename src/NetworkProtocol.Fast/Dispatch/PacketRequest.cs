@@ -35,7 +35,8 @@ public sealed class PacketRequest : IThreadPoolWorkItem
     /// <summary>The packet's type; a number from 256 up is the application's own.</summary>
     public PacketType Type => header.Type;
 
-    /// <summary>Whether the sender wants no reply; <see cref="Reply"/> and <see cref="Fail"/> then do nothing.</summary>
+    /// <summary>Whether the sender wants no reply; <see cref="Reply"/> and <see cref="Fail"/> then do
+    /// nothing.</summary>
     public bool IsOneWay => !header.WantsReply;
 
     /// <summary>Who sent the packet.</summary>

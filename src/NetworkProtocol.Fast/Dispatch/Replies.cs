@@ -7,8 +7,10 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// <summary>Answers requests: one place decides what happens when an answer does not fit.</summary>
 internal static class Replies
 {
-    /// <summary>Queues a reply; a peer whose queue is full is closed, a reply it would not accept becomes an Error.</summary>
-    internal static void Send(PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload)
+    /// <summary>Queues a reply; a peer whose queue is full is closed, a reply it would not accept becomes an
+    /// Error.</summary>
+    internal static void Send(
+        PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload)
     {
         switch (link.TrySendPayload(request.ToReply(), default, payload, route))
         {

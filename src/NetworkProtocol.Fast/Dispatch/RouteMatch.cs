@@ -6,9 +6,9 @@ using System.Text;
 namespace NetworkProtocol.Fast.Dispatch;
 
 /// <summary>
-/// Which packets a route takes: an exact name, <c>prefix.*</c>, <c>*</c> (everything), a type number (256 to 65535) or a
-/// range of numbers (<c>300-399</c>). The most specific match wins: exact before prefix, longer prefix before shorter,
-/// number before range, narrower range before wider, everything before <c>*</c>.
+/// Which packets a route takes: an exact name, <c>prefix.*</c>, <c>*</c> (everything), a type number (256
+/// to 65535) or a range of numbers (<c>300-399</c>). The most specific match wins: exact before prefix, longer prefix
+/// before shorter, number before range, narrower range before wider, everything before <c>*</c>.
 /// </summary>
 public sealed record RouteMatch
 {
@@ -39,7 +39,8 @@ public sealed record RouteMatch
     public int Last { get; }
 
     /// <summary>Parses a match.</summary>
-    /// <exception cref="FormatException">The text is no match; the message says what is wrong and what is allowed.</exception>
+    /// <exception cref="FormatException">The text is no match; the message says what is wrong and what is
+    /// allowed.</exception>
     public static RouteMatch Parse(string text) =>
         TryParse(text, out RouteMatch? match, out string? error) ? match : throw new FormatException(error);
 

@@ -7,10 +7,11 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// The requests of one link that wait for a reply: a fixed table of slots. Slot number and generation are the correlation
-/// on the wire, so a late or foreign reply can never reach the wrong owner. Any thread begins and ends requests; a request
-/// is ended exactly once, by whoever wins the exchange of its slot's state (reply, deadline, cancellation or loss of the
-/// link). Everything is O(1) but the scan for expired deadlines, which visits the slots ever used.
+/// The requests of one link that wait for a reply: a fixed table of slots. Slot number and generation are
+/// the correlation on the wire, so a late or foreign reply can never reach the wrong owner. Any thread begins and
+/// ends requests; a request is ended exactly once, by whoever wins the exchange of its slot's state (reply, deadline,
+/// cancellation or loss of the link). Everything is O(1) but the scan for expired deadlines, which visits the slots
+/// ever used.
 /// </summary>
 internal sealed class CorrelationTable<TOwner>
     where TOwner : class
@@ -20,7 +21,8 @@ internal sealed class CorrelationTable<TOwner>
     private readonly uint indexMask;
     private readonly uint generationMask;
 
-    // Free slots: a Treiber stack. High half: a tag that changes with every push and pop; low half: index + 1, 0 = empty.
+    // Free slots: a Treiber stack. High half: a tag that changes with every push and pop; low half: index + 1, 0 =
+    // empty.
     private long freeHead;
     private int inFlight;
     private int everUsed;
@@ -196,7 +198,8 @@ internal sealed class CorrelationTable<TOwner>
     [SuppressMessage("Performance", "CA1815", Justification = "slots are never compared")]
     private struct Slot
     {
-        /// <summary>Generation shifted by one; bit 0: a request waits. Written by the slot's owner or by exchange.</summary>
+        /// <summary>Generation shifted by one; bit 0: a request waits. Written by the slot's owner or by
+        /// exchange.</summary>
         internal int State;
         internal int NextFree;
         internal TOwner? Owner;

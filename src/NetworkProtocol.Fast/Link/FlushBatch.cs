@@ -4,13 +4,15 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// The links that got packets while one batch of received packets was handled; each is flushed once when the batch ends.
-/// One for each thread. A link remembers the stamp of the batch that noted it last, without synchronisation: two threads
-/// that overwrite each other's stamp only note a link twice, and a second flush finds nothing to do.
+/// The links that got packets while one batch of received packets was handled; each is flushed once when
+/// the batch ends. One for each thread. A link remembers the stamp of the batch that noted it last, without
+/// synchronisation: two threads that overwrite each other's stamp only note a link twice, and a second flush finds
+/// nothing to do.
 /// </summary>
 internal sealed class FlushBatch
 {
-    // Enough for a batch from an upstream that answers many clients; when it is full, all are flushed and it starts anew.
+    // Enough for a batch from an upstream that answers many clients; when it is full, all are flushed and it starts
+    // anew.
     private const int LinksMax = 128;
 
     [ThreadStatic]

@@ -3,9 +3,10 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// Where links wait until a destination can take more. A lock-free stack of waiters: any thread adds, and whoever makes
-/// the gate ready wakes all of them. A waiter adds itself first and looks at <see cref="IsReady"/> afterwards; the waker
-/// makes the gate ready first and looks for waiters afterwards. Both put a full fence between, so no wake-up is lost.
+/// Where links wait until a destination can take more. A lock-free stack of waiters: any thread adds, and
+/// whoever makes the gate ready wakes all of them. A waiter adds itself first and looks at <see cref="IsReady"/>
+/// afterwards; the waker makes the gate ready first and looks for waiters afterwards. Both put a full fence between,
+/// so no wake-up is lost.
 /// </summary>
 internal abstract class Gate
 {
@@ -14,7 +15,8 @@ internal abstract class Gate
     /// <summary>Whether a waiter may go on; read by any thread.</summary>
     internal abstract bool IsReady { get; }
 
-    /// <summary>Adds the waiter. It may be resumed before this returns, so the caller must not touch it any more.</summary>
+    /// <summary>Adds the waiter. It may be resumed before this returns, so the caller must not touch it any
+    /// more.</summary>
     internal void Add(IGateWaiter waiter)
     {
         IGateWaiter? seen = Volatile.Read(ref head);
@@ -37,7 +39,8 @@ internal abstract class Gate
         }
     }
 
-    /// <summary>Called after the gate may have become ready; the caller's change must precede by a full fence.</summary>
+    /// <summary>Called after the gate may have become ready; the caller's change must precede by a full
+    /// fence.</summary>
     internal void WakeIfReady()
     {
         if (Volatile.Read(ref head) is not null && IsReady)

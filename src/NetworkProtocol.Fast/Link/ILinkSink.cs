@@ -3,8 +3,8 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// Whoever owns a link and handles its packets: the server's dispatcher, an upstream, a client. Called on the thread that
-/// owns the link's receive side, one call at a time, and must not block.
+/// Whoever owns a link and handles its packets: the server's dispatcher, an upstream, a client. Called on
+/// the thread that owns the link's receive side, one call at a time, and must not block.
 /// </summary>
 internal interface ILinkSink
 {
@@ -12,8 +12,8 @@ internal interface ILinkSink
     void OnEstablished(PeerLink link);
 
     /// <summary>Handles one packet; the view is valid during the call only.</summary>
-    /// <returns>Null when the packet is handled. Otherwise the gate to wait at: nothing was done, the link stops reading
-    /// and the same packet is offered again when the gate is ready.</returns>
+    /// <returns>Null when the packet is handled. Otherwise the gate to wait at: nothing was done, the link stops
+    /// reading and the same packet is offered again when the gate is ready.</returns>
     Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush);
 
     /// <summary>A packet could not be received for want of memory; its payload is dropped as it comes.</summary>

@@ -3,8 +3,8 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// Counts of rare events, for all links of a runtime. Any thread adds and reads. Nothing here is touched for a packet on
-/// the normal path.
+/// Counts of rare events, for all links of a runtime. Any thread adds and reads. Nothing here is touched
+/// for a packet on the normal path.
 /// </summary>
 internal sealed class LinkCounters
 {

@@ -5,8 +5,8 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// The links of one owner, chained through the links themselves, so that an idle link costs nothing more. Thread-safe; the
-/// lock is taken when a link comes, goes, or all are visited, never for a packet.
+/// The links of one owner, chained through the links themselves, so that an idle link costs nothing more.
+/// Thread-safe; the lock is taken when a link comes, goes, or all are visited, never for a packet.
 /// </summary>
 internal sealed class LinkList
 {

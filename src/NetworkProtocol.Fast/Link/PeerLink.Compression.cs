@@ -5,13 +5,14 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
 
-/// <summary>Payloads made on this side are compressed here, when the options ask for it and the peer can read it.</summary>
+/// <summary>Payloads made on this side are compressed here, when the options ask for it and the peer can read
+/// it.</summary>
 internal sealed partial class PeerLink
 {
     /// <summary>
     /// Like <see cref="TrySend"/>, but compresses the payload if that is configured, agreed on and worthwhile.
-    /// <paramref name="route"/> is what the packet, or the request that it answers, was routed by: payloads of one route
-    /// are alike, so whether they shrink is remembered by it.
+    /// <paramref name="route"/> is what the packet, or the request that it answers, was routed by: payloads of one
+    /// route are alike, so whether they shrink is remembered by it.
     /// </summary>
     internal EnqueueStatus TrySendPayload(
         in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload,
@@ -22,8 +23,8 @@ internal sealed partial class PeerLink
             && (uint)payload.Length <= settings.SendPayloadBytesMax
             && runtime.Pool.TryRent(payload.Length, out BufferLease lease))
         {
-            bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs, KeyOf(header.Type, route),
-                lease.Span[..payload.Length], out PayloadCodec codec, out int written);
+            bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs,
+                KeyOf(header.Type, route), lease.Span[..payload.Length], out PayloadCodec codec, out int written);
             EnqueueStatus status = compressed
                 ? TrySend(header with { Flags = header.Flags | (PacketFlags)codec }, name, lease.Span[..written])
                 : TrySend(in header, name, payload);
@@ -43,8 +44,8 @@ internal sealed partial class PeerLink
     }
 
     /// <summary>
-    /// The payload as its sender had it. Returns null when it could be read; <paramref name="lease"/> then holds it if it
-    /// was compressed and must be returned. Otherwise the fault to answer with.
+    /// The payload as its sender had it. Returns null when it could be read; <paramref name="lease"/> then
+    /// holds it if it was compressed and must be returned. Otherwise the fault to answer with.
     /// </summary>
     internal PacketFault? TryInflate(in PacketView packet, out BufferLease lease, out int bytes)
     {

@@ -7,7 +7,8 @@ using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Link;
 
-/// <summary>Packets that the link itself sends and answers: opening, Hello, Ping, Disconnect, connection errors.</summary>
+/// <summary>Packets that the link itself sends and answers: opening, Hello, Ping, Disconnect, connection
+/// errors.</summary>
 internal sealed partial class PeerLink
 {
     // The opening with the longest Hello fits, and so does every text of ours (they are constants of under 200 bytes).
@@ -30,8 +31,8 @@ internal sealed partial class PeerLink
         }
     }
 
-    /// <summary>Queues an Error packet that answers a request, or concerns the connection when correlation is 0. A longer
-    /// text of a handler is cut.</summary>
+    /// <summary>Queues an Error packet that answers a request, or concerns the connection when correlation is 0. A
+    /// longer text of a handler is cut.</summary>
     internal EnqueueStatus TrySendError(uint correlation, ErrorCode code, string text)
     {
         Span<byte> packet = stackalloc byte[TextPacketBytesMax];

@@ -10,9 +10,9 @@ namespace NetworkProtocol.Fast.Link;
 internal sealed partial class PeerLink
 {
     /// <summary>
-    /// Hands over the block of the packet that the sink is looking at, so that a large packet travels on without a copy.
-    /// To be called from <see cref="ILinkSink.OnPacket"/> only. The packet then counts as handled, and the view of it is
-    /// valid only until the block is passed on or returned.
+    /// Hands over the block of the packet that the sink is looking at, so that a large packet travels on
+    /// without a copy. To be called from <see cref="ILinkSink.OnPacket"/> only. The packet then counts as handled,
+    /// and the view of it is valid only until the block is passed on or returned.
     /// </summary>
     /// <returns>False when the packet is small or shares its block with others.</returns>
     internal bool TryDetachPacket(out BufferLease lease, out int offset)
@@ -145,9 +145,9 @@ internal sealed partial class PeerLink
         }
     }
 
-    // A peer that does not read its replies, or has enough unanswered requests, is not read either. One-way packets that
-    // an asynchronous handler works on count as such requests, each holds a block. Replies never wait: if they did, two
-    // relays whose queues to each other are full would never read again.
+    // A peer that does not read its replies, or has enough unanswered requests, is not read either. One-way packets
+    // that an asynchronous handler works on count as such requests, each holds a block. Replies never wait: if they
+    // did, two relays whose queues to each other are full would never read again.
     private bool MustWaitToAnswer(in PacketView packet) =>
         role == LinkRole.Accepting
         && !packet.Header.IsReply

@@ -16,8 +16,8 @@ internal sealed partial class PeerLink
     // Batches in a row before other links of this thread get their turn.
     private const int ReceiveTurnsMax = 16;
 
-    // A link that receives again so soon after a packet of its applications is hot: it keeps its window and ring between
-    // packets. Pings and pongs do not count, or two idle ends would keep each other hot with them for ever.
+    // A link that receives again so soon after a packet of its applications is hot: it keeps its window and ring
+    // between packets. Pings and pongs do not count, or two idle ends would keep each other hot with them for ever.
     private const long HotWindowMs = 500;
 
     private ReceiveWindow window;

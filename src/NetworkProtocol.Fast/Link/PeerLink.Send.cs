@@ -50,7 +50,8 @@ internal sealed partial class PeerLink
             ? EnqueueStatus.Closed
             : queue.TryEnqueueBlock(lease, offset, length);
 
-    /// <summary>Starts sending what is queued unless somebody is at it. Any thread; the queueing must come first.</summary>
+    /// <summary>Starts sending what is queued unless somebody is at it. Any thread; the queueing must come
+    /// first.</summary>
     internal void Flush()
     {
         // The exchange is the fence between queueing and looking at the sender; a sender that stops does the reverse.

@@ -10,10 +10,11 @@ namespace NetworkProtocol.Fast.Link;
 /// One live peer: a transport connection, its session, the receive window and the send queue.
 /// </summary>
 /// <remarks>
-/// Threading: the receive side belongs to one thread at a time (an I/O thread, or a pool thread after a pause), handed on
-/// through the completion of an operation or through <see cref="parked"/>. The send side belongs to whoever moved
-/// <see cref="sending"/> from 0 to 1. Everything that other threads may call (TrySend, Flush, Close, Resume, request
-/// counts) is lock-free. The link is over when both sides have finished; then its owner hears <c>OnClosed</c>, once.
+/// Threading: the receive side belongs to one thread at a time (an I/O thread, or a pool thread after a
+/// pause), handed on through the completion of an operation or through <see cref="parked"/>. The send side belongs to
+/// whoever moved <see cref="sending"/> from 0 to 1. Everything that other threads may call (TrySend, Flush, Close,
+/// Resume, request counts) is lock-free. The link is over when both sides have finished; then its owner hears
+/// <c>OnClosed</c>, once.
 /// </remarks>
 internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter, IThreadPoolWorkItem
 {
@@ -33,10 +34,10 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     // Requests of the peer that have no reply yet. Raised by the receive side, lowered by any thread.
     private int requestsInFlight;
 
-    // How many requests of the peer may be under way now. Nobody knows how large the replies will be, so it starts small,
-    // grows by one with each reply that leaves the send queue low (so it doubles in each round trip) and halves while the
-    // queue is high. A peer that stops reading thus has few replies under way that others on its upstream link must wait
-    // behind. Any thread writes it; a lost update only makes it a little smaller or larger.
+    // How many requests of the peer may be under way now. Nobody knows how large the replies will be, so it starts
+    // small, grows by one with each reply that leaves the send queue low (so it doubles in each round trip) and
+    // halves while the queue is high. A peer that stops reading thus has few replies under way that others on its
+    // upstream link must wait behind. Any thread writes it; a lost update only makes it a little smaller or larger.
     private int requestWindow;
 
     // Receive and send side; the one that takes it to 0 finishes the link.

@@ -7,9 +7,9 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// What waits to be sent to one peer. Many producers, one consumer. Small packets are copied into a ring; a large packet,
-/// or one that comes when the ring is nearly full, stands in a block of its own and the ring carries only the block's id.
-/// Both are bounded: the ring by its capacity, the blocks by <c>limitBytes</c> and by the pool.
+/// What waits to be sent to one peer. Many producers, one consumer. Small packets are copied into a ring; a
+/// large packet, or one that comes when the ring is nearly full, stands in a block of its own and the ring carries
+/// only the block's id. Both are bounded: the ring by its capacity, the blocks by <c>limitBytes</c> and by the pool.
 /// </summary>
 internal sealed class SendQueue
 {
@@ -168,7 +168,8 @@ internal sealed class SendQueue
     /// <summary>Gives the ring's memory back when nothing waits. Consumer only.</summary>
     internal void DetachIfIdle() => ring.TryDetach();
 
-    /// <summary>Ends the queue: later packets are refused, waiting ones dropped, memory returned. Consumer only.</summary>
+    /// <summary>Ends the queue: later packets are refused, waiting ones dropped, memory returned. Consumer
+    /// only.</summary>
     internal void Close()
     {
         ring.Close();

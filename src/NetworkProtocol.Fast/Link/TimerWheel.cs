@@ -5,9 +5,9 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// One hashed wheel for every deadline of the process: heartbeats, handshake and slow-peer limits, request deadlines and
-/// reconnects. Also the coarse clock (<see cref="NowMs"/>) that the hot path reads instead of asking the system.
-/// Thread-safe; the lock is taken when a timer is scheduled, removed or fires, never for a packet.
+/// One hashed wheel for every deadline of the process: heartbeats, handshake and slow-peer limits, request
+/// deadlines and reconnects. Also the coarse clock (<see cref="NowMs"/>) that the hot path reads instead of asking
+/// the system. Thread-safe; the lock is taken when a timer is scheduled, removed or fires, never for a packet.
 /// </summary>
 internal sealed class TimerWheel : IDisposable
 {
@@ -60,8 +60,8 @@ internal sealed class TimerWheel : IDisposable
     /// <summary>Moves the timer only if it would fire later than <paramref name="dueMs"/>.</summary>
     internal void ScheduleNoLater(WheelTimer timer, long dueMs)
     {
-        // Mostly it stands soon enough; looking without the lock keeps links under load from meeting at it. A timer that is
-        // just being fired stands in no slot, so it is not mistaken for one that is still to come.
+        // Mostly it stands soon enough; looking without the lock keeps links under load from meeting at it. A timer
+        // that is just being fired stands in no slot, so it is not mistaken for one that is still to come.
         if (Volatile.Read(ref timer.Slot) != NoSlot && Volatile.Read(ref timer.DueMs) <= dueMs)
         {
             return;

@@ -38,8 +38,8 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <param name="capacityBytes">Most bytes at any time.</param>
-    /// <param name="largeCapacityBytes">How much of it blocks above 64 KiB may take together, so that a few huge packets
-    /// never leave the many small ones without memory.</param>
+    /// <param name="largeCapacityBytes">How much of it blocks above 64 KiB may take together, so that a few huge
+    /// packets never leave the many small ones without memory.</param>
     public BufferPool(long capacityBytes, long largeCapacityBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityBytes);

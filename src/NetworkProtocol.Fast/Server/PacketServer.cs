@@ -7,6 +7,7 @@ using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
@@ -17,8 +18,7 @@ namespace NetworkProtocol.Fast.Server;
 /// </summary>
 public sealed class PacketServer : IAsyncDisposable
 {
-    // Connections are refused when so much of the buffer memory is in use (relay.md: at the cap new ones are refused).
-    private const int MemoryPercentMax = 95;
+    private const int ReceiveBlockBytes = 64 << 10;
 
     private readonly ServerOptions options;
     private readonly LinkRuntime runtime;
@@ -54,7 +54,8 @@ public sealed class PacketServer : IAsyncDisposable
         acceptor = new Acceptor(this);
     }
 
-    /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the start.</summary>
+    /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
+    /// start.</summary>
     public IReadOnlyList<Endpoint> Endpoints
     {
         get
@@ -110,8 +111,8 @@ public sealed class PacketServer : IAsyncDisposable
     }
 
     /// <summary>
-    /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then closes. What is
-    /// left at the deadline is cut.
+    /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then
+    /// closes. What is left at the deadline is cut.
     /// </summary>
     /// <param name="deadline">Time for the graceful part; zero cuts at once.</param>
     /// <returns>Connections that had to be cut.</returns>
@@ -166,10 +167,12 @@ public sealed class PacketServer : IAsyncDisposable
         }
     }
 
+    // Whether a connection that becomes busy could have what it needs first: a large receive block.
     private bool HasMemory()
     {
-        var statistics = runtime.Pool.Statistics;
-        return statistics.LeasedBytes <= statistics.CapacityBytes / 100 * MemoryPercentMax;
+        bool has = runtime.Pool.TryRent(ReceiveBlockBytes, out BufferLease probe);
+        probe.Return();
+        return has;
     }
 
     private void Accept(TransportConnection connection)

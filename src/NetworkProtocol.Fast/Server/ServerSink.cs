@@ -5,7 +5,8 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Server;
 
-/// <summary>Takes the packets of a server's links to their targets. Shared by all links; stateless but for the table.</summary>
+/// <summary>Takes the packets of a server's links to their targets. Shared by all links; stateless but for the
+/// table.</summary>
 internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILinkSink
 {
     public void OnEstablished(PeerLink link) =>

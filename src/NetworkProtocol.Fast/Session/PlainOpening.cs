@@ -4,8 +4,8 @@ using System.Buffers;
 namespace NetworkProtocol.Fast.Session;
 
 /// <summary>
-/// The first bytes of a plain session (docs/PROTOCOL.md, Connection opening): the client sends "NPF1", the server answers
-/// with the same four bytes, and packets follow. Knows no sockets; bytes in, status out.
+/// The first bytes of a plain session (docs/PROTOCOL.md, Connection opening): the client sends "NPF1", the
+/// server answers with the same four bytes, and packets follow. Knows no sockets; bytes in, status out.
 /// </summary>
 internal static class PlainOpening
 {
@@ -24,7 +24,8 @@ internal static class PlainOpening
         return known == Magic.Length ? OperationStatus.Done : OperationStatus.NeedMoreData;
     }
 
-    /// <summary>Names a foreign opening for an error text; "unknown bytes" when it is none that this program knows.</summary>
+    /// <summary>Names a foreign opening for an error text; "unknown bytes" when it is none that this program
+    /// knows.</summary>
     internal static string Describe(ReadOnlySpan<byte> received) => received switch
     {
         [(byte)'N', (byte)'P', (byte)'S', ..] => "a secure session (NPS1)",

@@ -13,7 +13,8 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 
-/// <summary>Client, relay and upstream in this process: what all three allocate counts, so the relay's part is within.</summary>
+/// <summary>Client, relay and upstream in this process: what all three allocate counts, so the relay's part is
+/// within.</summary>
 [TestFixture]
 [CancelAfter(180_000)]
 [NonParallelizable]

@@ -40,7 +40,8 @@ internal sealed class PacketGenerator : ILinkSink
         return generator;
     }
 
-    /// <summary>Starts <paramref name="inFlight"/> requests; they go on until <paramref name="count"/> were answered.</summary>
+    /// <summary>Starts <paramref name="inFlight"/> requests; they go on until <paramref name="count"/> were
+    /// answered.</summary>
     internal void Begin(PacketType type, byte[] packetName, int inFlight, long count)
     {
         header = new PacketHeader { Type = type };

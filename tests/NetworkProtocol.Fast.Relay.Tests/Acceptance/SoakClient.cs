@@ -8,8 +8,8 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 
 /// <summary>
-/// One client of the soak: sends payloads that name the client and the request, and checks that each reply is the hash of
-/// what was sent: not another client's, not another request's, not a damaged one.
+/// One client of the soak: sends payloads that name the client and the request, and checks that each reply
+/// is the hash of what was sent: not another client's, not another request's, not a damaged one.
 /// </summary>
 internal sealed class SoakClient(PacketClient client, int id, int seed)
 {

@@ -14,8 +14,8 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 
 /// <summary>
-/// The main job with real processes: clients in this one, a relay and two upstreams each in one of their own, over TCP and
-/// Unix sockets. NPFAST_SOAK=full sends a million packets, else a part of them.
+/// The main job with real processes: clients in this one, a relay and two upstreams each in one of their
+/// own, over TCP and Unix sockets. NPFAST_SOAK=full sends a million packets, else a part of them.
 /// </summary>
 [TestFixture]
 [Category("Binary")]

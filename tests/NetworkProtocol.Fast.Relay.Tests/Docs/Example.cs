@@ -10,7 +10,8 @@ using NetworkProtocol.Fast.Server;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Docs;
 
-/// <summary>A program from the documentation: compiled against the library's public surface, run in a process of its own.</summary>
+/// <summary>A program from the documentation: compiled against the library's public surface, run in a process of its
+/// own.</summary>
 internal static class Example
 {
     private const string RuntimeConfiguration = """

@@ -20,7 +20,8 @@ internal static partial class Readme
     internal static string Block(string language, string containing) =>
         Blocks(language).Single(block => block.Contains(containing, StringComparison.Ordinal));
 
-    /// <summary>Flags of the flag table with their defaults, as <c>--name</c> to text; empty where there is none.</summary>
+    /// <summary>Flags of the flag table with their defaults, as <c>--name</c> to text; empty where there is
+    /// none.</summary>
     internal static IReadOnlyDictionary<string, string> Flags() =>
         FlagRow().Matches(Text)
             .ToDictionary(static match => match.Groups["flag"].Value, static match => match.Groups["default"].Value);

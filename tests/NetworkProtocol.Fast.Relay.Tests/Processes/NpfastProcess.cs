@@ -11,8 +11,8 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Relay.Tests.Processes;
 
 /// <summary>
-/// The real binary in a process of its own: NPFAST_BINARY names it, else it is what the build put beside the project. Killed
-/// when disposed.
+/// The real binary in a process of its own: NPFAST_BINARY names it, else it is what the build put beside
+/// the project. Killed when disposed.
 /// </summary>
 internal sealed class NpfastProcess : IDisposable
 {

@@ -12,8 +12,8 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Tests.Link;
 
 /// <summary>
-/// A runtime on a clock of the test's own, and links whose other ends are raw. Closing it closes every link and holds the
-/// pool to account: nothing may be leased any more.
+/// A runtime on a clock of the test's own, and links whose other ends are raw. Closing it closes every link
+/// and holds the pool to account: nothing may be leased any more.
 /// </summary>
 internal sealed class LinkHarness : IAsyncDisposable
 {

@@ -12,8 +12,8 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Tests.Link;
 
 /// <summary>
-/// The other end of a connection, byte by byte in the test's hand: it may break every rule, stop reading, or close in the
-/// middle of a packet.
+/// The other end of a connection, byte by byte in the test's hand: it may break every rule, stop reading,
+/// or close in the middle of a packet.
 /// </summary>
 internal sealed class RawPeer(TransportConnection connection)
 {

@@ -8,7 +8,8 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Tests.Link;
 
-/// <summary>What a server does with the packets of a link, without the server; and it tells the test what it heard.</summary>
+/// <summary>What a server does with the packets of a link, without the server; and it tells the test what it
+/// heard.</summary>
 internal sealed class TableSink : ILinkSink
 {
     private readonly DispatchTable table;

@@ -7,7 +7,8 @@ using NetworkProtocol.Fast.Tests.Shared;
 
 namespace NetworkProtocol.Fast.Tests.Structure;
 
-/// <summary>One C# file under <c>src</c>: where it stands, its lines, and its code without comments and strings.</summary>
+/// <summary>One C# file under <c>src</c>: where it stands, its lines, and its code without comments and
+/// strings.</summary>
 internal sealed partial class SourceFile
 {
     private const string LibraryNamespace = "NetworkProtocol.Fast";
