@@ -55,7 +55,7 @@ internal sealed class UpstreamGroup
         int bestLoad = int.MaxValue;
         foreach (UpstreamLink candidate in links)
         {
-            if (candidate.Live is not { } live)
+            if (candidate.Live is not { } live || candidate.InFlightMax(live) == 0)
             {
                 continue;
             }

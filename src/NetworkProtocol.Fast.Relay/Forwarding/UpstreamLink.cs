@@ -23,6 +23,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     private readonly ILogger logger;
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
+    private readonly RequestGate gate;
     private readonly long timeoutMs;
 
     // The connection that requests may be sent on; null while there is none. Written by the sink's calls.
@@ -39,6 +40,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         this.logger = logger;
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
+        gate = new RequestGate(this);
     }
 
     /// <summary>The live connection, or null.</summary>
@@ -47,15 +49,22 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     /// <summary>Requests that wait for a reply.</summary>
     internal int InFlight => requests.InFlight;
 
+    /// <summary>Where clients wait while the upstream has as many requests as it takes.</summary>
+    internal Gate Gate => gate;
+
     internal void Start() => running = Task.Run(RunAsync);
 
+    /// <summary>Closes the connection and stops connecting. Idempotent.</summary>
     internal async Task StopAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
         await running.ConfigureAwait(false);
         runtime.Wheel.Remove(this);
-        stopping.Dispose();
     }
+
+    /// <summary>Requests that the upstream takes at a time, as it announced, within what the table holds.</summary>
+    internal int InFlightMax(PeerLink link) =>
+        (int)Math.Min((uint)requests.Capacity, link.Settings.SendRequestsInFlightMax);
 
     /// <summary>Enters a request of a client into the table.</summary>
     /// <returns>False when too many wait already.</returns>
@@ -85,6 +94,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         }
 
         ended.Owner.RequestEnded();
+        gate.WakeIfReady();
         return true;
     }
 
@@ -113,6 +123,9 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         ForwardReply(link, client, in packet, ended.PeerCorrelation);
         flush.Add(client);
         client.RequestEnded();
+
+        // Ending the request was an exchange: the fence that the gate asks for.
+        gate.WakeIfReady();
         return null;
     }
 
@@ -143,6 +156,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             End(in ended, ErrorCode.NoUpstream, "the upstream was lost before it replied");
         }
 
+        gate.WakeAll();
         closed?.TrySetResult(reason);
     }
 
@@ -167,11 +181,12 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             : Never;
     }
 
-    private static void End(in EndedRequest<PeerLink> ended, ErrorCode code, string text)
+    private void End(in EndedRequest<PeerLink> ended, ErrorCode code, string text)
     {
         Replies.Fail(ended.Owner, ended.PeerCorrelation, code, text);
         ended.Owner.Flush();
         ended.Owner.RequestEnded();
+        gate.WakeIfReady();
     }
 
     private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
@@ -292,5 +307,11 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 #pragma warning disable CA5394 // Jitter needs no secrecy.
         return options.ReconnectDelayMin * factor * (0.5 + (Random.Shared.NextDouble() / 2));
 #pragma warning restore CA5394
+    }
+
+    private sealed class RequestGate(UpstreamLink upstream) : Gate
+    {
+        // Without a connection there is nothing to wait for: the waiter goes on and finds another link, or none.
+        internal override bool IsReady => upstream.Live is not { } link || upstream.InFlight < upstream.InFlightMax(link);
     }
 }

@@ -19,7 +19,8 @@ internal sealed record UpstreamOptions
     /// <summary>Time for a reply; then the client gets Error(Timeout).</summary>
     internal TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>Requests that may wait for replies on one connection; beyond it clients get Error(Overloaded).</summary>
+    /// <summary>Requests that may wait for replies on one connection, within what the upstream announces; clients that
+    /// want more are not read meanwhile.</summary>
     internal int RequestsInFlightMax { get; init; } = 8192;
 
     /// <summary>Delay before the first reconnect; it doubles with every failure, with up to half of it left to chance.</summary>

@@ -45,7 +45,14 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 return link.Gate;
             }
 
-            if (TryForward(client, upstream, link, in packet, flush))
+            uint correlation = 0;
+            if (header.WantsReply && (upstream.InFlight >= upstream.InFlightMax(link)
+                || !upstream.TryBegin(client, in header, out correlation)))
+            {
+                return upstream.Gate;
+            }
+
+            if (TryForward(client, upstream, link, in packet, correlation, flush))
             {
                 return null;
             }
@@ -57,16 +64,9 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
     // False: nothing was done, another link may take the packet.
     private static bool TryForward(
-        PeerLink client, UpstreamLink upstream, PeerLink link, in PacketView packet, FlushBatch flush)
+        PeerLink client, UpstreamLink upstream, PeerLink link, in PacketView packet, uint correlation, FlushBatch flush)
     {
         PacketHeader header = packet.Header;
-        uint correlation = 0;
-        if (header.WantsReply && !upstream.TryBegin(client, in header, out correlation))
-        {
-            Replies.Refuse(client, in header, flush, ErrorCode.Overloaded, "too many requests wait for this upstream");
-            return true;
-        }
-
         EnqueueStatus status = Send(client, link, in packet, correlation, out bool consumed);
         if (status == EnqueueStatus.Done)
         {

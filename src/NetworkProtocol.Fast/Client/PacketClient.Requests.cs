@@ -170,7 +170,7 @@ public sealed partial class PacketClient
         task = default;
         Span<byte> utf8 = stackalloc byte[PacketLimits.NameBytesMax];
         ReadOnlySpan<byte> encoded = type == PacketType.Custom ? Encode(name, utf8) : default;
-        CheckPayload(type, payload.Length);
+        CheckPayload(type, payload);
         ThrowIfDone();
         if (link.IsHigh || requests.InFlight >= RequestsInFlightMax)
         {
@@ -189,7 +189,7 @@ public sealed partial class PacketClient
         request.Arm(correlation, cancellationToken);
         deadlines.Ensure();
         var header = new PacketHeader { Type = type, Correlation = correlation };
-        switch (link.TrySendPayload(in header, encoded, payload))
+        switch (link.TrySendPayload(in header, encoded, payload, encoded))
         {
             case EnqueueStatus.Done:
                 link.Flush();
@@ -224,7 +224,7 @@ public sealed partial class PacketClient
     {
         Span<byte> utf8 = stackalloc byte[PacketLimits.NameBytesMax];
         ReadOnlySpan<byte> encoded = type == PacketType.Custom ? Encode(name, utf8) : default;
-        CheckPayload(type, payload.Length);
+        CheckPayload(type, payload);
         ThrowIfDone();
         if (link.IsHigh)
         {
@@ -232,7 +232,7 @@ public sealed partial class PacketClient
         }
 
         var header = new PacketHeader { Type = type, Flags = PacketFlags.OneWay };
-        switch (link.TrySendPayload(in header, encoded, payload))
+        switch (link.TrySendPayload(in header, encoded, payload, encoded))
         {
             case EnqueueStatus.Done:
                 link.Flush();
@@ -259,13 +259,13 @@ public sealed partial class PacketClient
             ? utf8[..bytes]
             : throw new ArgumentException("a packet name has at most 255 bytes of UTF-8", nameof(name));
 
-    private void CheckPayload(PacketType type, int bytes)
+    private void CheckPayload(PacketType type, ReadOnlySpan<byte> payload)
     {
         uint max = type == PacketType.Ping ? PacketLimits.PingPayloadBytesMax : link.Settings.SendPayloadBytesMax;
-        if ((uint)bytes > max)
+        if ((uint)payload.Length > max)
         {
             throw new ArgumentException(
-                $"the payload has {bytes} bytes, the server accepts {max}", nameof(bytes));
+                $"the payload has {payload.Length} bytes, the server accepts {max}", nameof(payload));
         }
     }
 

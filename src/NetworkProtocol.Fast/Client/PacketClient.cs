@@ -63,7 +63,7 @@ public sealed partial class PacketClient : IAsyncDisposable
     public int RequestsInFlight => requests.InFlight;
 
     private int RequestsInFlightMax =>
-        (int)Math.Min((uint)options.RequestsInFlightMax, Math.Max(link.Settings.SendRequestsInFlightMax, 1));
+        (int)Math.Min((uint)options.RequestsInFlightMax, link.Settings.SendRequestsInFlightMax);
 
     /// <summary>Connects and opens the session.</summary>
     /// <param name="endpoint">Where to.</param>

@@ -44,7 +44,7 @@ public ref struct PacketContext
         MarkAnswered();
         if (!IsOneWay)
         {
-            Replies.Send(link, header.Type, header.Correlation, payload);
+            Replies.Send(link, in header, Name, payload);
         }
     }
 

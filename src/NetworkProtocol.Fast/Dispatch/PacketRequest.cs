@@ -61,7 +61,7 @@ public sealed class PacketRequest : IThreadPoolWorkItem
         MarkAnswered();
         if (!IsOneWay)
         {
-            Replies.Send(to, header.Type, header.Correlation, payload);
+            Replies.Send(to, in header, Name.Span, payload);
             to.Flush();
         }
     }
@@ -155,7 +155,7 @@ public sealed class PacketRequest : IThreadPoolWorkItem
             }
             else
             {
-                Replies.Send(from, header.Type, header.Correlation, default);
+                Replies.Send(from, in header, Name.Span, default);
             }
 
             from.Flush();

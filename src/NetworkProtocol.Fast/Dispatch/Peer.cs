@@ -44,7 +44,7 @@ public readonly struct Peer : IEquatable<Peer>
         }
 
         var header = new PacketHeader { Type = PacketType.Custom, Flags = PacketFlags.OneWay };
-        if (link.TrySendPayload(header, utf8[..bytes], payload) != EnqueueStatus.Done)
+        if (link.TrySendPayload(header, utf8[..bytes], payload, utf8[..bytes]) != EnqueueStatus.Done)
         {
             return false;
         }

@@ -8,16 +8,15 @@ namespace NetworkProtocol.Fast.Dispatch;
 internal static class Replies
 {
     /// <summary>Queues a reply; a peer whose queue is full is closed, a reply it would not accept becomes an Error.</summary>
-    internal static void Send(PeerLink link, PacketType requestType, uint correlation, ReadOnlySpan<byte> payload)
+    internal static void Send(PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload)
     {
-        var header = new PacketHeader { Type = requestType, Flags = PacketFlags.Reply, Correlation = correlation };
-        switch (link.TrySendPayload(header, default, payload))
+        switch (link.TrySendPayload(request.ToReply(), default, payload, route))
         {
             case EnqueueStatus.Full:
                 link.CloseSlow("its queue of replies reached the hard limit");
                 break;
             case EnqueueStatus.TooLarge:
-                Fail(link, correlation, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
+                Fail(link, request.Correlation, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
                 break;
         }
     }

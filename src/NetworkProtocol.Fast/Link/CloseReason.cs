@@ -30,6 +30,9 @@ public enum CloseReason
     /// <summary>The peer does not read what it is sent.</summary>
     SlowConsumer,
 
+    /// <summary>The peer began a packet and did not send it whole in time.</summary>
+    SlowProducer,
+
     /// <summary>This side is shutting down.</summary>
     ShuttingDown,
 

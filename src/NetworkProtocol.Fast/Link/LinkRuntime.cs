@@ -33,7 +33,9 @@ public sealed class LinkRuntime : IDisposable
         ArgumentOutOfRangeException.ThrowIfLessThan(memoryLimitBytes, 1 << 20);
         Loggers = loggers ?? NullLoggerFactory.Instance;
         Logger = Loggers.CreateLogger("NetworkProtocol.Fast.Link");
-        Pool = new BufferPool(memoryLimitBytes);
+        
+        // A quarter is kept for small packets, whatever large ones are under way.
+        Pool = new BufferPool(memoryLimitBytes, memoryLimitBytes / 4 * 3);
         Wheel = wheel;
         trimmer = new PoolTrimmer(Pool);
         Wheel.Schedule(trimmer, Wheel.NowMs + TrimIntervalMs);

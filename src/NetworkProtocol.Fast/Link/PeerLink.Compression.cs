@@ -8,17 +8,21 @@ namespace NetworkProtocol.Fast.Link;
 /// <summary>Payloads made on this side are compressed here, when the options ask for it and the peer can read it.</summary>
 internal sealed partial class PeerLink
 {
-    /// <summary>Like <see cref="TrySend"/>, but compresses the payload if that is configured, agreed on and worthwhile.
+    /// <summary>
+    /// Like <see cref="TrySend"/>, but compresses the payload if that is configured, agreed on and worthwhile.
+    /// <paramref name="route"/> is what the packet, or the request that it answers, was routed by: payloads of one route
+    /// are alike, so whether they shrink is remembered by it.
     /// </summary>
     internal EnqueueStatus TrySendPayload(
-        in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, uint routeKey = 0)
+        in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload,
+        ReadOnlySpan<byte> route)
     {
         CompressionOptions compression = options.Compression;
         if (compression.Codec != PayloadCodec.None && payload.Length >= compression.ThresholdBytes
             && (uint)payload.Length <= settings.SendPayloadBytesMax
             && runtime.Pool.TryRent(payload.Length, out BufferLease lease))
         {
-            bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs, routeKey,
+            bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs, KeyOf(header.Type, route),
                 lease.Span[..payload.Length], out PayloadCodec codec, out int written);
             EnqueueStatus status = compressed
                 ? TrySend(header with { Flags = header.Flags | (PacketFlags)codec }, name, lease.Span[..written])
@@ -28,6 +32,14 @@ internal sealed partial class PeerLink
         }
 
         return TrySend(in header, name, payload);
+    }
+
+    private static uint KeyOf(PacketType type, ReadOnlySpan<byte> route)
+    {
+        var hash = default(HashCode);
+        hash.Add((int)type);
+        hash.AddBytes(route);
+        return (uint)hash.ToHashCode();
     }
 
     /// <summary>

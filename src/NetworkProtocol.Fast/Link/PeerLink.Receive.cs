@@ -1,8 +1,6 @@
 using System;
-using System.Buffers;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
-using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Link;
@@ -38,42 +36,6 @@ internal sealed partial class PeerLink
     private bool trafficSeen;
     private long lastTrafficMs = long.MinValue / 2;
     private long memoryWaitSinceMs;
-
-    // 1 while the receive side belongs to nobody; whoever takes it to 0 goes on with it.
-    private int parked;
-    private bool parkedForMemory;
-
-    IGateWaiter? IGateWaiter.NextWaiter { get; set; }
-
-    /// <summary>Lets a parked receive side go on, on a pool thread. Any thread, any number of times.</summary>
-    public void Resume()
-    {
-        if (Volatile.Read(ref parked) != 0 && Interlocked.CompareExchange(ref parked, 0, 1) == 1)
-        {
-            QueueWork(WorkReceive);
-        }
-    }
-
-    /// <summary>
-    /// Hands over the block of the packet that the sink is looking at, so that a large packet travels on without a copy.
-    /// To be called from <see cref="ILinkSink.OnPacket"/> only. The packet then counts as handled, and the view of it is
-    /// valid only until the block is passed on or returned.
-    /// </summary>
-    /// <returns>False when the packet is small or shares its block with others.</returns>
-    internal bool TryDetachPacket(out BufferLease lease, out int offset)
-    {
-        if (packetBytesInHand <= SendQueue.InlineBytesMax || window.UnreadBytes != packetBytesInHand)
-        {
-            lease = default;
-            offset = 0;
-            return false;
-        }
-
-        offset = window.UnreadOffset;
-        lease = window.Detach();
-        packetDetached = true;
-        return true;
-    }
 
     void ITransportSink.OnReceived(TransportResult result)
     {
@@ -134,116 +96,6 @@ internal sealed partial class PeerLink
             }
         }
     }
-
-    // The inner loop: owns bytes. Returns the gate to wait at, or null when more bytes are needed.
-    private Gate? HandleWindow(FlushBatch flush)
-    {
-        while (true)
-        {
-            if (Volatile.Read(ref closeState) != StateOpen)
-            {
-                window.Consume(window.UnreadBytes);
-                neededBytes = 0;
-                return null;
-            }
-
-            ReadOnlySpan<byte> unread = window.Unread;
-            if (skipBytes > 0)
-            {
-                int skipped = (int)Math.Min(skipBytes, unread.Length);
-                window.Consume(skipped);
-                skipBytes -= skipped;
-                unread = window.Unread;
-            }
-
-            if (unread.IsEmpty)
-            {
-                neededBytes = 0;
-                return null;
-            }
-
-            if (!opened)
-            {
-                if (!TryOpen(unread, flush))
-                {
-                    return null;
-                }
-
-                continue;
-            }
-
-            OperationStatus status = PacketFramer.Read(unread, (uint)options.PayloadBytesMax, out PacketView packet,
-                out int packetBytes, out PacketFault fault);
-            if (status == OperationStatus.NeedMoreData)
-            {
-                neededBytes = packetBytes;
-                return null;
-            }
-
-            if (status != OperationStatus.Done)
-            {
-                FailPeer(in fault, flush);
-                continue;
-            }
-
-            packetBytesInHand = packetBytes;
-            Gate? wait = HandlePacket(in packet, flush);
-            if (wait is not null)
-            {
-                return wait;
-            }
-
-            if (packetDetached)
-            {
-                packetDetached = false;
-                receiveBytes = ReceiveBytesMax;
-            }
-            else
-            {
-                window.Consume(packetBytes);
-            }
-        }
-    }
-
-    private Gate? HandlePacket(in PacketView packet, FlushBatch flush)
-    {
-        if (!established)
-        {
-            HandleHello(in packet, flush);
-            return null;
-        }
-
-        switch (packet.Header.Type)
-        {
-            case PacketType.Hello:
-                FailPeer(PacketFault.Malformed("a second hello"), flush);
-                return null;
-            case PacketType.Ping when MustWaitToAnswer(in packet):
-                return gate;
-            case PacketType.Ping:
-                AnswerPing(in packet, flush);
-                return null;
-            case PacketType.Pong when packet.Header.Correlation == 0:
-                return null;
-            case PacketType.Disconnect:
-                HandleDisconnect(in packet);
-                return null;
-            case PacketType.Error when packet.Header.Correlation == 0:
-                HandleConnectionError(in packet);
-                return null;
-            default:
-                trafficSeen = true;
-                return MustWaitToAnswer(in packet) ? gate : sink.OnPacket(this, in packet, flush);
-        }
-    }
-
-    // A peer that does not read its replies, or has enough unanswered requests, is not read either. One-way packets that
-    // an asynchronous handler works on count as such requests, each holds a block. Replies never wait: if they did, two
-    // relays whose queues to each other are full would never read again.
-    private bool MustWaitToAnswer(in PacketView packet) =>
-        role == LinkRole.Accepting
-        && !packet.Header.IsReply
-        && (RequestsInFlight >= options.RequestsInFlightMax || (packet.Header.WantsReply && queue.IsHigh));
 
     // Returns false when the side must not go on.
     private bool AfterReceive(TransportResult result)
@@ -358,58 +210,6 @@ internal sealed partial class PeerLink
         }
 
         return true;
-    }
-
-    private void ParkAt(Gate wait)
-    {
-        runtime.Counters.AddPause();
-        Interlocked.Exchange(ref parked, 1);
-        wait.Add(this);
-        ResumeIfNotOpen();
-    }
-
-    // Half-closed: nothing more can come, only the end of the link goes on from here.
-    private void ParkAlone()
-    {
-        Interlocked.Exchange(ref parked, 1);
-        ResumeIfClosed();
-    }
-
-    private void ParkForMemory()
-    {
-        long now = runtime.Wheel.NowMs;
-        runtime.Counters.AddMemoryWait();
-        if (memoryWaitSinceMs == 0)
-        {
-            memoryWaitSinceMs = now;
-        }
-        else if (now - memoryWaitSinceMs >= (long)options.MemoryWaitTimeout.TotalMilliseconds)
-        {
-            GiveUpWaitingForMemory();
-        }
-
-        // Parked first: a tick between the two would otherwise take the flag back and find nobody to resume.
-        Interlocked.Exchange(ref parked, 1);
-        Volatile.Write(ref parkedForMemory, true);
-        runtime.Wheel.ScheduleNoLater(this, now + TimerWheel.TickMs);
-        ResumeIfClosed();
-    }
-
-    // The side was parked by an exchange, so either this read sees a close or the closing thread sees the parked side.
-    private void ResumeIfNotOpen()
-    {
-        if (Volatile.Read(ref closeState) != StateOpen)
-        {
-            Resume();
-        }
-    }
-
-    private void ResumeIfClosed()
-    {
-        if (IsClosed)
-        {
-            Resume();
-        }
     }
 
     private void FinishReceive()

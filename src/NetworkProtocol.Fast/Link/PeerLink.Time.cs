@@ -13,6 +13,8 @@ internal sealed partial class PeerLink
     // A link with nothing to watch is looked at this seldom.
     private const long LookAgainMs = 3_600_000;
 
+    private const int PartialBytesPerMs = 64;
+
     // A draining link is closed when nothing has come for this long: requests that crossed our Disconnect on the wire
     // are still answered.
     private const long DrainQuietMs = 250;
@@ -21,6 +23,9 @@ internal sealed partial class PeerLink
     private long startedMs;
     private long lastReceivedMs;
     private long lastSentMs;
+
+    // When the packet that is incomplete now began, 0 when none is.
+    private long partialSinceMs;
 
     // When the send under way was started, 0 when none is.
     private long sendSinceMs;
@@ -104,6 +109,8 @@ internal sealed partial class PeerLink
             next = Math.Min(next, limit);
         }
 
+        next = Math.Min(next, Math.Min(PartialTick(nowMs), RequestWindowTick(nowMs)));
+
         // The initiating side knows by itself when its last reply has come.
         if (Volatile.Read(ref draining) && role == LinkRole.Accepting)
         {
@@ -149,6 +156,40 @@ internal sealed partial class PeerLink
         }
 
         return nextPing;
+    }
+
+    // Replies that take long say nothing of the peer's reading: while its queue stays low the window doubles with each
+    // tick that it waits, so slow handlers are not starved of requests.
+    private long RequestWindowTick(long nowMs)
+    {
+        int window = Volatile.Read(ref requestWindow);
+        if (Volatile.Read(ref parked) == 0 || RequestsInFlight < window || window >= options.RequestsInFlightMax)
+        {
+            return nowMs + LookAgainMs;
+        }
+
+        if (queue.IsLow)
+        {
+            Volatile.Write(ref requestWindow, Math.Min(window * 2, options.RequestsInFlightMax));
+            Interlocked.MemoryBarrier();
+            gate.WakeIfReady();
+        }
+
+        return nowMs + TimerWheel.TickMs;
+    }
+
+    // A packet holds memory from its first byte on, so it must come at a pace: the slow peer limit and 64 KiB a second.
+    private long PartialTick(long nowMs)
+    {
+        long since = Volatile.Read(ref partialSinceMs);
+        if (since == 0 || Volatile.Read(ref parked) != 0)
+        {
+            return nowMs + LookAgainMs;
+        }
+
+        long limit = since + (long)options.SlowPeerTimeout.TotalMilliseconds
+            + (Volatile.Read(ref neededBytes) / PartialBytesPerMs);
+        return Enforce(limit, nowMs, CloseReason.SlowProducer, "a packet did not come whole within its time");
     }
 
     // A link that has gone quiet gives its ring back. Its posted receive still holds a block; the answer to a Ping

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Packets;
@@ -16,6 +17,8 @@ namespace NetworkProtocol.Fast.Link;
 /// </remarks>
 internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter, IThreadPoolWorkItem
 {
+    private const int RequestWindowInitial = 16;
+
     private readonly LinkRuntime runtime;
     private readonly LinkOptions options;
     private readonly TransportConnection connection;
@@ -29,6 +32,12 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
 
     // Requests of the peer that have no reply yet. Raised by the receive side, lowered by any thread.
     private int requestsInFlight;
+
+    // How many requests of the peer may be under way now. Nobody knows how large the replies will be, so it starts small,
+    // grows by one with each reply that leaves the send queue low (so it doubles in each round trip) and halves while the
+    // queue is high. A peer that stops reading thus has few replies under way that others on its upstream link must wait
+    // behind. Any thread writes it; a lost update only makes it a little smaller or larger.
+    private int requestWindow;
 
     // Receive and send side; the one that takes it to 0 finishes the link.
     private int liveSides = 2;
@@ -44,6 +53,7 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         queue = new SendQueue(runtime.Pool, options.SendRingBytes, options.SendQueueHighBytes,
             options.SendQueueLimitBytes);
         gate = new LinkGate(this);
+        requestWindow = Math.Min(RequestWindowInitial, options.RequestsInFlightMax);
     }
 
     /// <summary>Where to wait until this link can take more packets.</summary>
@@ -104,10 +114,24 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     internal void RequestEnded()
     {
         int left = Interlocked.Decrement(ref requestsInFlight);
+        AdjustRequestWindow();
         gate.WakeIfReady();
         if (left == 0 && PeerIsDone)
         {
             CloseAfterFlush(CloseReason.PeerClosed, string.Empty);
+        }
+    }
+
+    private void AdjustRequestWindow()
+    {
+        int window = Volatile.Read(ref requestWindow);
+        if (queue.IsHigh)
+        {
+            Volatile.Write(ref requestWindow, Math.Max(window / 2, 1));
+        }
+        else if (window < options.RequestsInFlightMax)
+        {
+            Volatile.Write(ref requestWindow, window + 1);
         }
     }
 
@@ -117,6 +141,12 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         int work = Interlocked.Exchange(ref queuedWork, 0);
         if ((work & WorkReceive) != 0)
         {
+            // Time that the link did not read does not count against the peer.
+            if (partialSinceMs != 0)
+            {
+                NotePartial(isNew: true);
+            }
+
             RunReceive();
         }
 
@@ -154,6 +184,6 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     private sealed class LinkGate(PeerLink link) : Gate
     {
         internal override bool IsReady => link.IsClosed
-            || (link.queue.IsLow && link.RequestsInFlight < link.options.RequestsInFlightMax);
+            || (link.queue.IsLow && link.RequestsInFlight < Volatile.Read(ref link.requestWindow));
     }
 }

@@ -60,6 +60,13 @@ internal sealed class TimerWheel : IDisposable
     /// <summary>Moves the timer only if it would fire later than <paramref name="dueMs"/>.</summary>
     internal void ScheduleNoLater(WheelTimer timer, long dueMs)
     {
+        // Mostly it stands soon enough; looking without the lock keeps links under load from meeting at it. A timer that is
+        // just being fired stands in no slot, so it is not mistaken for one that is still to come.
+        if (Volatile.Read(ref timer.Slot) != NoSlot && Volatile.Read(ref timer.DueMs) <= dueMs)
+        {
+            return;
+        }
+
         lock (gate)
         {
             if (timer.Slot == NoSlot || timer.DueMs > dueMs)

@@ -3,9 +3,9 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Lock-free stack of the free blocks of one class (Treiber). The head is one word: the id + 1 of the top block (0 when
-/// empty, -1 when closed) and a tag that grows with every change. Without the tag a pop that was interrupted while the
-/// top block left and came back (ABA) would install a stale second block. Any thread may call any member.
+/// Lock-free stack of the free blocks of one class (Treiber). The head is one word: the id + 1 of the top block (0
+/// when empty, -1 when closed) and a tag that grows with every change. Without the tag a pop that was interrupted
+/// while the top block left and came back (ABA) would install a stale second block. Any thread may call any member.
 /// </summary>
 internal sealed class BlockStack(BlockTable table)
 {
@@ -39,7 +39,9 @@ internal sealed class BlockStack(BlockTable table)
         }
     }
 
-    /// <summary>Puts a block on the stack; false when the stack was closed, and then the caller keeps the block.</summary>
+    /// <summary>
+    /// Puts a block on the stack; false when the stack was closed, and then the caller keeps the block.
+    /// </summary>
     public bool TryPush(BufferBlock block)
     {
         long seen = Volatile.Read(ref head.Position);
@@ -59,16 +61,21 @@ internal sealed class BlockStack(BlockTable table)
         return false;
     }
 
-    /// <summary>Empties the stack. The blocks are the caller's: the link of the first, the others by their links.</summary>
+    /// <summary>
+    /// Empties the stack. The blocks are the caller's: the link of the first, the others by their links. A closed
+    /// stack is empty and stays closed.
+    /// </summary>
     public int TakeAll() => Replace(Empty);
 
-    /// <summary>Empties the stack and refuses every later push, in one step, so no block can slip in between.</summary>
+    /// <summary>
+    /// Empties the stack and refuses every later push, in one step, so no block can slip in between.
+    /// </summary>
     public int Close() => Replace(Closed);
 
     private int Replace(int link)
     {
         long seen = Volatile.Read(ref head.Position);
-        while (true)
+        while ((int)seen != Closed)
         {
             long found = Interlocked.CompareExchange(ref head.Position, After(seen, link), seen);
             if (found == seen)
@@ -78,6 +85,8 @@ internal sealed class BlockStack(BlockTable table)
 
             seen = found;
         }
+
+        return Empty;
     }
 
     private static long After(long seen, int link) => (((seen & ~(TagStep - 1)) + TagStep) | (uint)link);

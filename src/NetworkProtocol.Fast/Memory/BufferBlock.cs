@@ -6,8 +6,8 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// A pooled block of unmanaged memory, aligned to a cache line. There is one object for a block for as long as its pool
-/// lives; the memory behind it may be given back while the block is free. Whoever holds the block's
+/// A pooled block of unmanaged memory, aligned to a cache line. There is one object for a block for as long as its
+/// pool lives; the memory behind it may be given back while the block is free. Whoever holds the block's
 /// <see cref="BufferLease"/> owns its content; the fields here are the pool's.
 /// </summary>
 internal sealed unsafe class BufferBlock : MemoryManager<byte>
@@ -16,11 +16,13 @@ internal sealed unsafe class BufferBlock : MemoryManager<byte>
     private byte* memory;
     private int length;
 
-    // Odd while leased, even while free; grows by one at every rent and return, so it is the generation of a lease and
-    // (halved) the count of rents. Written by the owner at rent, by compare-and-swap at return. 64 bits never wrap.
+    // Odd while leased, even while free; grows by one at every rent and return, so it is the generation of a lease
+    // and (halved) the count of rents. Written by the owner at rent, by compare-and-swap at return. 64 bits never
+    // wrap.
     private long state;
 
-    // Link of the free list (id + 1, 0 ends it). Written by the block's owner before it publishes the block on the list.
+    // Link of the free list (id + 1, 0 ends it). Written by the block's owner before it publishes the block on the
+    // list.
     private int nextFree;
 
     public BufferBlock(BufferPool pool, BufferSlab slab, int id, int classIndex)

@@ -11,6 +11,9 @@ internal sealed class BufferClass(BufferPool pool, BlockTable table, int index)
     /// <summary>Free blocks. Lock-free.</summary>
     public BlockStack Free { get; } = new(table);
 
+    /// <summary>Whether the blocks are above 64 KiB, for packets that are never copied.</summary>
+    public bool IsLarge => BlockBytes > (64 << 10) + BufferClasses.SlackBytes;
+
     private int BlockBytes { get; } = BufferClasses.BlockBytes(index);
 
     /// <summary>
@@ -85,7 +88,9 @@ internal sealed class BufferClass(BufferPool pool, BlockTable table, int index)
         return released;
     }
 
-    /// <summary>Frees what is free and refuses later returns, which then come through <see cref="ReleaseLate"/>.</summary>
+    /// <summary>
+    /// Frees what is free and refuses later returns, which then come through <see cref="ReleaseLate"/>.
+    /// </summary>
     public long Close()
     {
         CountInHand(Free.Close());

@@ -5,8 +5,8 @@ namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
 /// The block sizes of a pool: 4 KiB, 16 KiB, 64 KiB, then doubling up to 16 MiB. From 64 KiB on a block has
-/// <see cref="SlackBytes"/> more, so that a packet's header (16 bytes) and name (255 at most) fit beside a payload that
-/// is a power of two.
+/// <see cref="SlackBytes"/> more, so that a packet's header (16 bytes) and name (255 at most) fit beside a payload
+/// that is a power of two.
 /// </summary>
 internal static class BufferClasses
 {
@@ -48,7 +48,9 @@ internal static class BufferClasses
         _ => (1 << (LargeBytesLog2 + index - LargeIndexFirst)) + SlackBytes,
     };
 
-    /// <summary>How many blocks are allocated together; 1 for large blocks, so that each can be given back alone.</summary>
+    /// <summary>
+    /// How many blocks are allocated together; 1 for large blocks, so that each can be given back alone.
+    /// </summary>
     public static int SlabBlocksMax(int index) => index < LargeIndexFirst ? SlabBytes / BlockBytes(index) : 1;
 
     private static void ThrowOutOfRange(int bytes) =>

@@ -20,7 +20,9 @@ internal readonly struct BufferLease
         this.generation = generation;
     }
 
-    /// <summary>True when nothing is owned; then only <see cref="Return"/> and <see cref="Clear"/> may be called.</summary>
+    /// <summary>
+    /// True when nothing is owned; then only <see cref="Return"/> and <see cref="Clear"/> may be called.
+    /// </summary>
     public bool IsNone => block is null;
 
     /// <summary>Bytes of the block, at least as many as were asked for.</summary>

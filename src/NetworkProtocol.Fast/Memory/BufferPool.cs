@@ -7,9 +7,10 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Leases blocks of unmanaged memory up to a cap. Rent and return are lock-free and allocate nothing while free blocks
-/// are there; only growing, giving memory back and disposing take a lock. Any thread may call any member. Memory that is
-/// not leased stays with the pool until <see cref="Trim"/>, until the cap makes another class need it, or until
+/// Leases blocks of unmanaged memory up to a cap. Rent and return are lock-free and allocate nothing while free
+/// blocks are there; only growing, giving memory back and disposing take a lock. Any thread may call any member.
+/// Memory that is not leased stays with the pool until <see cref="Trim"/>, until the cap makes another class need
+/// it, or until
 /// <see cref="Dispose"/>. The pool has no finalizer: whoever makes one disposes it.
 /// </summary>
 internal sealed class BufferPool : IDisposable
@@ -18,9 +19,11 @@ internal sealed class BufferPool : IDisposable
     private readonly BlockTable table = new();
     private readonly BufferClass[] classes = new BufferClass[BufferClasses.Count];
     private readonly long capacityBytes;
+    private readonly long largeCapacityBytes;
 
     // Written under the lock, read by anyone.
     private long committedBytes;
+    private long largeCommittedBytes;
     private long releasedBytesTotal;
     private long commitsTotal;
     private long refusedTotal;
@@ -28,10 +31,21 @@ internal sealed class BufferPool : IDisposable
 
     private long doubleReturnsTotal;
 
+    /// <param name="capacityBytes">Most bytes at any time.</param>
     public BufferPool(long capacityBytes)
+        : this(capacityBytes, capacityBytes)
+    {
+    }
+
+    /// <param name="capacityBytes">Most bytes at any time.</param>
+    /// <param name="largeCapacityBytes">How much of it blocks above 64 KiB may take together, so that a few huge packets
+    /// never leave the many small ones without memory.</param>
+    public BufferPool(long capacityBytes, long largeCapacityBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(largeCapacityBytes, capacityBytes);
         this.capacityBytes = capacityBytes;
+        this.largeCapacityBytes = largeCapacityBytes;
         for (int i = 0; i < classes.Length; i++)
         {
             classes[i] = new BufferClass(this, table, i);
@@ -45,25 +59,14 @@ internal sealed class BufferPool : IDisposable
     public long CommittedBytes => Volatile.Read(ref committedBytes);
 
     /// <summary>
-    /// Walks over all blocks: for metrics and tests, not for each packet. The counts that a block's own generation tells
-    /// are kept nowhere else, so rent and return pay nothing for them.
+    /// Walks over all blocks: for metrics and tests, not for each packet. The counts that a block's own generation
+    /// tells are kept nowhere else, so rent and return pay nothing for them.
     /// </summary>
     public BufferPoolStatistics Statistics
     {
         get
         {
-            long leasedBytes = 0;
-            long leasedBlocks = 0;
-            long rentedTotal = 0;
-            for (int id = table.Count - 1; id >= 0; id--)
-            {
-                BufferBlock block = table[id];
-                long generation = block.Generation;
-                rentedTotal += (generation + 1) / 2;
-                leasedBlocks += generation & 1;
-                leasedBytes += (generation & 1) * block.Capacity;
-            }
-
+            (long rentedTotal, long leasedBlocks, long leasedBytes) = table.CountLeases();
             return new BufferPoolStatistics(
                 capacityBytes,
                 CommittedBytes,
@@ -78,9 +81,11 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>
-    /// Leases a block of at least <paramref name="bytesMin"/> bytes (at most <see cref="BlockBytesMax"/>). False when the
-    /// cap is reached and no free block of another class can make room, when the system has no memory, or after
-    /// <see cref="Dispose"/>. The content is whatever the last owner left. <paramref name="holder"/> is kept in DEBUG.
+    /// Leases a block of at least <paramref name="bytesMin"/> bytes (at most <see cref="BlockBytesMax"/>). False
+    /// when the cap is reached and no free block of another class can make room, when the system has no memory, or
+    /// after
+    /// <see cref="Dispose"/>. The content is whatever the last owner left. <paramref name="holder"/> is kept in
+    /// DEBUG.
     /// </summary>
     public bool TryRent(int bytesMin, out BufferLease lease, [CallerMemberName] string holder = "")
     {
@@ -97,8 +102,8 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>
-    /// Turns the id of a leased block back into its lease. This is a move: the one who passed the id on (through a ring)
-    /// has no lease any more.
+    /// Turns the id of a leased block back into its lease. This is a move: the one who passed the id on (through a
+    /// ring) has no lease any more.
     /// </summary>
     public BufferLease Adopt(int id)
     {
@@ -120,31 +125,26 @@ internal sealed class BufferPool : IDisposable
     {
         lock (gate)
         {
+            if (disposed)
+            {
+                // What is still out is freed when it comes back, not here.
+                return;
+            }
+
             foreach (BufferClass blocks in classes)
             {
                 blocks.MarkUse();
-                CountReleased(blocks.Release(long.MaxValue, idleOnly: true));
+                CountReleased(blocks, blocks.Release(long.MaxValue, idleOnly: true));
             }
         }
     }
 
     /// <summary>The holders of all blocks that are leased now, in DEBUG builds; empty in Release.</summary>
-    public IReadOnlyList<string> OutstandingHolders()
-    {
-        List<string> holders = [];
-        for (int id = 0; id < table.Count; id++)
-        {
-            BufferBlock block = table[id];
-            if (block.IsLeased && block.Holder.Length > 0)
-            {
-                holders.Add(block.Holder);
-            }
-        }
+    public IReadOnlyList<string> OutstandingHolders() => table.Holders();
 
-        return holders;
-    }
-
-    /// <summary>Frees what is free and refuses later rents. A leased block stays valid and is freed when it is returned.</summary>
+    /// <summary>
+    /// Frees what is free and refuses later rents. A leased block stays valid and is freed when it is returned.
+    /// </summary>
     public void Dispose()
     {
         lock (gate)
@@ -157,7 +157,7 @@ internal sealed class BufferPool : IDisposable
             disposed = true;
             foreach (BufferClass blocks in classes)
             {
-                CountReleased(blocks.Close());
+                CountReleased(blocks, blocks.Close());
             }
         }
     }
@@ -184,7 +184,7 @@ internal sealed class BufferPool : IDisposable
         {
             // Another thread may have grown the class, or a release may have held its blocks for a moment.
             BufferBlock? block = classes[index].Free.TryPop() ?? TryGrow(index);
-            if (block is null && TryMakeRoom(index))
+            if (block is null && !disposed && TryMakeRoom(index))
             {
                 block = TryGrow(index);
             }
@@ -211,8 +211,9 @@ internal sealed class BufferPool : IDisposable
             return null;
         }
 
-        BufferBlock? block = classes[index].TryGrow(capacityBytes - committedBytes, out long bytes);
+        BufferBlock? block = classes[index].TryGrow(RoomBytes(index), out long bytes);
         Volatile.Write(ref committedBytes, committedBytes + bytes);
+        largeCommittedBytes += classes[index].IsLarge ? bytes : 0;
         if (block is not null)
         {
             Volatile.Write(ref commitsTotal, commitsTotal + 1);
@@ -221,14 +222,20 @@ internal sealed class BufferPool : IDisposable
         return block;
     }
 
+    private long RoomBytes(int index)
+    {
+        long room = capacityBytes - committedBytes;
+        return classes[index].IsLarge ? long.Min(room, largeCapacityBytes - largeCommittedBytes) : room;
+    }
+
     // Largest first: one unused large block makes room for many small ones.
     private bool TryMakeRoom(int index)
     {
-        long excessBytes = committedBytes + BufferClasses.BlockBytes(index) - capacityBytes;
+        long excessBytes = BufferClasses.BlockBytes(index) - RoomBytes(index);
         for (int other = classes.Length - 1; other >= 0 && excessBytes > 0; other--)
         {
             long released = classes[other].Release(excessBytes, idleOnly: false);
-            CountReleased(released);
+            CountReleased(classes[other], released);
             excessBytes -= released;
         }
 
@@ -240,12 +247,13 @@ internal sealed class BufferPool : IDisposable
     {
         lock (gate)
         {
-            CountReleased(blocks.ReleaseLate(block));
+            CountReleased(blocks, blocks.ReleaseLate(block));
         }
     }
 
-    private void CountReleased(long bytes)
+    private void CountReleased(BufferClass blocks, long bytes)
     {
+        largeCommittedBytes -= blocks.IsLarge ? bytes : 0;
         Volatile.Write(ref committedBytes, committedBytes - bytes);
         Volatile.Write(ref releasedBytesTotal, releasedBytesTotal + bytes);
     }

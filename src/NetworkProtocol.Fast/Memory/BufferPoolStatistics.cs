@@ -1,6 +1,8 @@
 namespace NetworkProtocol.Fast.Memory;
 
-/// <summary>What a pool holds and has done. Counts are read one after another while others rent, so they are close, not exact.</summary>
+/// <summary>
+/// What a pool holds and has done. Counts are read one after another while others rent, so they are close, not exact.
+/// </summary>
 /// <param name="CapacityBytes">Most bytes the pool takes from the system.</param>
 /// <param name="CommittedBytes">Bytes taken from the system now, leased or free.</param>
 /// <param name="LeasedBytes">Bytes of leased blocks, by whole blocks.</param>
@@ -9,7 +11,8 @@ namespace NetworkProtocol.Fast.Memory;
 /// <param name="RefusedTotal">Rents that were refused since the pool exists.</param>
 /// <param name="CommitsTotal">Allocations from the system since the pool exists.</param>
 /// <param name="ReleasedBytesTotal">Bytes given back to the system since the pool exists.</param>
-/// <param name="DoubleReturnsTotal">Returns that were refused because the lease was no longer valid: each is a bug.</param>
+/// <param name="DoubleReturnsTotal">Returns that were refused because the lease was no longer valid: each is a
+/// bug.</param>
 internal readonly record struct BufferPoolStatistics(
     long CapacityBytes,
     long CommittedBytes,

@@ -4,8 +4,8 @@ namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
 /// One allocation of unmanaged memory, cut into blocks of one class: many for a small class, a single one for a large
-/// class. The slab object and its blocks stay when the memory is given back, and get new memory later. All members run
-/// under the pool's lock.
+/// class. The slab object and its blocks stay when the memory is given back, and get new memory later. All members
+/// run under the pool's lock.
 /// </summary>
 internal sealed class BufferSlab
 {
@@ -32,12 +32,16 @@ internal sealed class BufferSlab
 
     public ReadOnlySpan<BufferBlock> Blocks => blocks;
 
-    /// <summary>How many of the blocks the pool has taken off the free list; its scratch while it looks for free slabs.</summary>
+    /// <summary>
+    /// How many of the blocks the pool has taken off the free list; its scratch while it looks for free slabs.
+    /// </summary>
     public int BlocksInHand { get; set; }
 
     public bool IsWhollyInHand => BlocksInHand == blocks.Length;
 
-    /// <summary>True when no block is leased just now. It stops at the first leased one, so a slab in use costs little.</summary>
+    /// <summary>
+    /// True when no block is leased just now. It stops at the first leased one, so a slab in use costs little.
+    /// </summary>
     public bool IsFree
     {
         get

@@ -5,9 +5,9 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Bounded ring of variable-length entries: any thread may claim, one thread at a time consumes (hand-over of that role
-/// is the user's, with a full fence). It owns memory only while in use: the first claim attaches a block of the pool,
-/// and the consumer detaches it when the ring is idle.
+/// Bounded ring of variable-length entries: any thread may claim, one thread at a time consumes (hand-over of that
+/// role is the user's, with a full fence). It owns memory only while in use: the first claim attaches a block of the
+/// pool, and the consumer detaches it when the ring is idle.
 /// <para>
 /// All that producers and consumer must agree on is one word, the tail: the next position (a multiple of 8) and three
 /// state bits. A claim, a detach and a close are each a compare-and-swap of that word, so none can slip between
@@ -17,7 +17,7 @@ namespace NetworkProtocol.Fast.Memory;
 /// </para>
 /// <para>Claiming is lock-free but for that moment; reading and releasing are wait-free.</para>
 /// </summary>
-internal sealed class MpscRing : IDisposable
+internal sealed partial class MpscRing : IDisposable
 {
     private const long Detached = 1;
     private const long Closed = 2;
@@ -27,8 +27,8 @@ internal sealed class MpscRing : IDisposable
     private readonly BufferPool pool;
     private readonly int capacityBytes;
 
-    // Written by whoever set Moving, before the swap that clears it; null while detached. A producer reads it after its
-    // claim succeeded, the consumer any time (only it detaches).
+    // Written by whoever set Moving, before the swap that clears it; null while detached. A producer reads it after
+    // its claim succeeded, the consumer any time (only it detaches).
     private BufferBlock? block;
 
     // Position: the tail word. Companion: the producers' last view of the head, never ahead of it; it spares them the
@@ -38,7 +38,9 @@ internal sealed class MpscRing : IDisposable
     // Position: where the consumer stands; written by it alone.
     private PaddedCursor head;
 
-    /// <summary>Makes a ring without memory. <paramref name="capacityBytes"/>: a power of two from 64 B to 16 MiB.</summary>
+    /// <summary>
+    /// Makes a ring without memory. <paramref name="capacityBytes"/>: a power of two from 64 B to 16 MiB.
+    /// </summary>
     public MpscRing(BufferPool pool, int capacityBytes)
     {
         RingLayout.CheckCapacity(capacityBytes);
@@ -53,7 +55,9 @@ internal sealed class MpscRing : IDisposable
     /// <summary>Most data bytes of one entry: half of the ring less a header.</summary>
     public int EntryBytesMax => RingLayout.EntryBytesMax(capacityBytes);
 
-    /// <summary>Bytes claimed and not yet released, with headers and padding. Any thread; it may be out of date at once.</summary>
+    /// <summary>
+    /// Bytes claimed and not yet released, with headers and padding. Any thread; it may be out of date at once.
+    /// </summary>
     public int UsedBytes
     {
         get
@@ -64,8 +68,9 @@ internal sealed class MpscRing : IDisposable
     }
 
     /// <summary>
-    /// True only if at one moment during the call nothing was in the ring, not even an uncommitted claim. Any thread. The
-    /// head is read first: it never passes the tail, so if the later tail equals it, both were equal when that was read.
+    /// True only if at one moment during the call nothing was in the ring, not even an uncommitted claim. Any
+    /// thread. The head is read first: it never passes the tail, so if the later tail equals it, both were equal
+    /// when that was read.
     /// </summary>
     public bool IsEmpty
     {
@@ -80,8 +85,9 @@ internal sealed class MpscRing : IDisposable
     public bool IsAttached => (Volatile.Read(ref tail.Position) & Detached) == 0;
 
     /// <summary>
-    /// Claims space for an entry of <paramref name="bytes"/>. Any thread. After <see cref="RingStatus.Done"/> the claim
-    /// must be committed or abandoned soon. <see cref="RingStatus.TooLarge"/> beyond <see cref="EntryBytesMax"/>.
+    /// Claims space for an entry of <paramref name="bytes"/>. Any thread. After <see cref="RingStatus.Done"/> the
+    /// claim must be committed or abandoned soon. <see cref="RingStatus.TooLarge"/> beyond <see
+    /// cref="EntryBytesMax"/>.
     /// </summary>
     public RingStatus TryClaim(int bytes, int tag, out RingClaim claim)
     {
@@ -121,106 +127,10 @@ internal sealed class MpscRing : IDisposable
         }
     }
 
-    /// <summary>
-    /// The oldest entry, if it is committed. Consumer only. The same entry comes again until it is released, and it is
-    /// valid until then.
-    /// </summary>
-    public bool TryRead(out RingEntry entry)
-    {
-        // Acquire: the zeroes that the attaching producer wrote are seen with the block.
-        BufferBlock? attached = Volatile.Read(ref block);
-        if (attached is null)
-        {
-            entry = default;
-            return false;
-        }
-
-        return RingLayout.TryRead(MemoryOf(attached), ref head.Position, out entry);
-    }
-
-    /// <summary>Releases the entry last read. Consumer only.</summary>
-    public void Release()
-    {
-        if (block is null)
-        {
-            throw new InvalidOperationException("no entry of the ring was read");
-        }
-
-        RingLayout.Release(MemoryOf(block), ref head.Position);
-    }
-
-    /// <summary>
-    /// Gives the memory back to the pool if the ring is empty; the next claim attaches new memory. Consumer only. True when
-    /// the ring owns no memory afterwards, as far as the consumer has a say: a producer may attach some at once.
-    /// </summary>
-    public bool TryDetach()
-    {
-        long seen = Volatile.Read(ref tail.Position);
-        if ((seen & (Detached | Moving)) != 0)
-        {
-            return (seen & Moving) == 0;
-        }
-
-        // Equal to the head, there is no claim, and the swap fails if one comes.
-        if ((seen & ~StateBits) != head.Position
-            || Interlocked.CompareExchange(ref tail.Position, seen | Moving | Detached, seen) != seen)
-        {
-            return false;
-        }
-
-        BufferLease lease = pool.Adopt(block!.Id);
-        block = null;
-        // Release: who sees the ring detached sees that it has no block.
-        Volatile.Write(ref tail.Position, seen | Detached);
-        lease.Return();
-        return true;
-    }
-
-    /// <summary>
-    /// Refuses all later claims and waits until the claims under way are committed or abandoned (their producers are
-    /// filling them). Consumer only. What is left can still be read.
-    /// </summary>
-    public void Close()
-    {
-        long seen = Volatile.Read(ref tail.Position);
-        while ((seen & Closed) == 0)
-        {
-            if ((seen & Moving) != 0)
-            {
-                AwaitMove();
-                seen = Volatile.Read(ref tail.Position);
-                continue;
-            }
-
-            long found = Interlocked.CompareExchange(ref tail.Position, seen | Closed, seen);
-            seen = found == seen ? seen | Closed : found;
-        }
-
-        if (block is not null)
-        {
-            RingLayout.AwaitCommits(MemoryOf(block), head.Position, seen & ~StateBits);
-        }
-    }
-
-    /// <summary>
-    /// Closes the ring, drops the entries left, and gives the memory back. Consumer only. If entries carry something owned
-    /// (ids of blocks), close and read them first.
-    /// </summary>
-    public void Dispose()
-    {
-        Close();
-        while (TryRead(out _))
-        {
-            Release();
-        }
-
-        TryDetach();
-    }
-
     private bool HasRoom(long next)
     {
-        // Acquire: pairs with the consumer's release of the head, so the space is zeroed before a producer writes there.
-        // The companion passes that on to other producers. A late write of an older head is merely cautious.
+        // Acquire: pairs with the consumer's release of the head, so the space is zeroed before a producer writes
+        // there. The companion passes that on to other producers. A late write of an older head is merely cautious.
         long seen = Volatile.Read(ref head.Position);
         Volatile.Write(ref tail.Companion, seen);
         return next - seen <= capacityBytes;

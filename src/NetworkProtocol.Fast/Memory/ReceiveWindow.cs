@@ -4,8 +4,8 @@ using System.Diagnostics;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Bytes received and not yet consumed, in one piece within one leased block. It holds no block while nothing is under
-/// way. A mutable value: keep it in one field and never copy it. One thread at a time.
+/// Bytes received and not yet consumed, in one piece within one leased block. It holds no block while nothing is
+/// under way. A mutable value: keep it in one field and never copy it. One thread at a time.
 /// <code>
 /// 0        start          end         Capacity
 /// |consumed|    Unread    |  Writable |
@@ -32,7 +32,9 @@ internal struct ReceiveWindow
     /// <summary>Bytes received and not consumed.</summary>
     public readonly int UnreadBytes => end - start;
 
-    /// <summary>Where <see cref="Unread"/> begins in the block, for one who takes the block by <see cref="Detach"/>.</summary>
+    /// <summary>
+    /// Where <see cref="Unread"/> begins in the block, for one who takes the block by <see cref="Detach"/>.
+    /// </summary>
     public readonly int UnreadOffset => start;
 
     /// <summary>Bytes received and not consumed. Writable, because records are opened in place.</summary>
@@ -64,10 +66,10 @@ internal struct ReceiveWindow
     }
 
     /// <summary>
-    /// Makes room so that the unread bytes and those to come can fill <paramref name="contiguousBytes"/> in one piece:
-    /// rents a block, moves the unread bytes to its front or to a larger block. False, with nothing changed, when the
-    /// pool refuses. A block far larger than needed (of a large packet that is gone) is exchanged for a smaller one, so
-    /// that a trickle of small packets does not hold it.
+    /// Makes room so that the unread bytes and those to come can fill <paramref name="contiguousBytes"/> in one
+    /// piece: rents a block, moves the unread bytes to its front or to a larger block. False, with nothing changed,
+    /// when the pool refuses. A block far larger than needed (of a large packet that is gone) is exchanged for a
+    /// smaller one, so that a trickle of small packets does not hold it.
     /// </summary>
     public bool TryEnsure(BufferPool pool, int contiguousBytes)
     {

@@ -28,9 +28,12 @@ internal ref struct RingClaim
     /// <summary>Hands the entry to the consumer. The claim is then spent.</summary>
     public void Commit() => Publish(committedHeader);
 
-    /// <summary>Gives the space up: the consumer skips it. Does nothing on a spent claim, so it suits a finally.</summary>
+    /// <summary>
+    /// Gives the space up: the consumer skips it. Does nothing on a spent claim, so it suits a finally.
+    /// </summary>
     public void Abandon()
     {
+        // SAFETY: only compares the reference; a claim that was never made or is spent holds null.
         if (!Unsafe.IsNullRef(ref header))
         {
             Publish(RingLayout.AsPadding(committedHeader));
@@ -42,6 +45,7 @@ internal ref struct RingClaim
         // Release: whoever reads the header by an acquire sees the bytes written to the span before it. A spent claim
         // throws NullReferenceException here instead of touching another's entry.
         Volatile.Write(ref header, word);
+        // SAFETY: a null reference is never read: the store above faults on it, and Abandon looks first.
         header = ref Unsafe.NullRef<long>();
         Span = default;
     }

@@ -13,9 +13,9 @@ namespace NetworkProtocol.Fast.Memory;
 ///   bit 0..29  data length    bit 30  padding    bit 31  committed    bit 32..63  tag
 /// data, then unused bytes up to a multiple of 8
 /// </code>
-/// A position counts bytes since the ring exists and never wraps (64 bits); its low bits are the offset in the memory,
-/// whose size is a power of two. An entry never wraps: when the rest of the memory is too short a padding entry fills
-/// it. Since all is a multiple of 8, a rest that is not empty has room for a header.
+/// A position counts bytes since the ring exists and never wraps (64 bits); its low bits are the offset in the
+/// memory, whose size is a power of two. An entry never wraps: when the rest of the memory is too short a padding
+/// entry fills it. Since all is a multiple of 8, a rest that is not empty has room for a header.
 /// <para>
 /// A header of zero is not committed. Free memory is all zeroes: it is cleared when attached, and the consumer clears
 /// what it consumed, data and all, before it publishes the head. So bytes that a peer chose never pass for a header.
@@ -32,15 +32,17 @@ internal static class RingLayout
     private const long CommittedBit = 1L << 31;
 
     /// <summary>
-    /// Most data bytes of an entry. With its header it is at most half of the ring, so that in an empty ring it fits with
-    /// the padding before it (which is shorter than the entry) wherever the ring stands.
+    /// Most data bytes of an entry. With its header it is at most half of the ring, so that in an empty ring it fits
+    /// with the padding before it (which is shorter than the entry) wherever the ring stands.
     /// </summary>
     public static int EntryBytesMax(int capacityBytes) => (capacityBytes / 2) - HeaderBytes;
 
     /// <summary>Bytes an entry with this many data bytes takes.</summary>
     public static int EntryBytes(int dataBytes) => (dataBytes + HeaderBytes + 7) & ~7;
 
-    /// <summary>Bytes of the padding that goes before an entry at <paramref name="position"/>, 0 when it fits.</summary>
+    /// <summary>
+    /// Bytes of the padding that goes before an entry at <paramref name="position"/>, 0 when it fits.
+    /// </summary>
     public static int PaddingBytes(long position, int entryBytes, int capacityBytes)
     {
         int rest = capacityBytes - OffsetOf(position, capacityBytes);
@@ -93,11 +95,18 @@ internal static class RingLayout
     }
 
     /// <summary>
-    /// Finds the committed entry at the head, past any padding. Consumer only. It looks at the header alone, never at the
-    /// producers' tail, so it does not disturb their line.
+    /// Finds the committed entry at the head, past any padding. Consumer only. It looks at the header alone, never
+    /// at the producers' tail, so it does not disturb their line.
     /// </summary>
-    public static bool TryRead(Span<byte> memory, ref long head, out RingEntry entry)
+    public static bool TryRead(BufferBlock? block, int capacityBytes, ref long head, out RingEntry entry)
     {
+        entry = default;
+        if (block is null)
+        {
+            return false;
+        }
+
+        Span<byte> memory = block.Span[..capacityBytes];
         while (true)
         {
             int offset = OffsetOf(head, memory.Length);
@@ -105,7 +114,6 @@ internal static class RingLayout
             long header = Volatile.Read(ref HeaderAt(memory, offset));
             if (header == 0)
             {
-                entry = default;
                 return false;
             }
 
@@ -121,9 +129,10 @@ internal static class RingLayout
     }
 
     /// <summary>Frees the entry that <see cref="TryRead"/> found. Consumer only.</summary>
-    public static void Release(Span<byte> memory, ref long head)
+    public static void Release(BufferBlock? block, int capacityBytes, ref long head)
     {
-        long header = HeaderAt(memory, OffsetOf(head, memory.Length));
+        Span<byte> memory = block is null ? default : block.Span[..capacityBytes];
+        long header = block is null ? 0 : HeaderAt(memory, OffsetOf(head, capacityBytes));
         if ((header & (CommittedBit | PaddingBit)) != CommittedBit)
         {
             throw new InvalidOperationException("no entry of the ring was read");
@@ -166,7 +175,8 @@ internal static class RingLayout
     private static ref long HeaderAt(Span<byte> memory, int offset)
     {
         Debug.Assert(offset % HeaderBytes == 0, "a header is not aligned");
-        // SAFETY: the slice checks that all 8 bytes lie in the memory; block memory is aligned and offsets are multiples of 8.
+        // SAFETY: the slice checks that all 8 bytes lie in the memory; block memory is aligned and offsets are
+        // multiples of 8.
         return ref Unsafe.As<byte, long>(ref MemoryMarshal.GetReference(memory.Slice(offset, HeaderBytes)));
     }
 }

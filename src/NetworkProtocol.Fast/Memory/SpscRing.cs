@@ -5,9 +5,10 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Bounded ring of variable-length entries for one producer and one consumer, without any interlocked operation. Entries
-/// are laid out as in <see cref="MpscRing"/>. The first claim attaches a block of the pool, which stays until
-/// <see cref="Dispose"/>: to detach or close under a running producer takes the shared word of <see cref="MpscRing"/>.
+/// Bounded ring of variable-length entries for one producer and one consumer, without any interlocked operation.
+/// Entries are laid out as in <see cref="MpscRing"/>. The first claim attaches a block of the pool, which stays until
+/// <see cref="Dispose"/>: to detach or close under a running producer takes the shared word of <see
+/// cref="MpscRing"/>.
 /// </summary>
 internal sealed class SpscRing : IDisposable
 {
@@ -23,7 +24,9 @@ internal sealed class SpscRing : IDisposable
     // Position: written by the consumer.
     private PaddedCursor head;
 
-    /// <summary>Makes a ring without memory. <paramref name="capacityBytes"/>: a power of two from 64 B to 16 MiB.</summary>
+    /// <summary>
+    /// Makes a ring without memory. <paramref name="capacityBytes"/>: a power of two from 64 B to 16 MiB.
+    /// </summary>
     public SpscRing(BufferPool pool, int capacityBytes)
     {
         RingLayout.CheckCapacity(capacityBytes);
@@ -91,30 +94,16 @@ internal sealed class SpscRing : IDisposable
     }
 
     /// <inheritdoc cref="MpscRing.TryRead"/>
-    public bool TryRead(out RingEntry entry)
-    {
-        BufferBlock? attached = Volatile.Read(ref block);
-        if (attached is null)
-        {
-            entry = default;
-            return false;
-        }
-
-        return RingLayout.TryRead(MemoryOf(attached), ref head.Position, out entry);
-    }
+    // Acquire: the zeroes that the attaching producer wrote are seen with the block.
+    public bool TryRead(out RingEntry entry) =>
+        RingLayout.TryRead(Volatile.Read(ref block), capacityBytes, ref head.Position, out entry);
 
     /// <inheritdoc cref="MpscRing.Release"/>
-    public void Release()
-    {
-        if (block is null)
-        {
-            throw new InvalidOperationException("no entry of the ring was read");
-        }
+    public void Release() => RingLayout.Release(block, capacityBytes, ref head.Position);
 
-        RingLayout.Release(MemoryOf(block), ref head.Position);
-    }
-
-    /// <summary>Gives the memory back, with the entries left. Only when producer and consumer have both ended.</summary>
+    /// <summary>
+    /// Gives the memory back, with the entries left. Only when producer and consumer have both ended.
+    /// </summary>
     public void Dispose()
     {
         if (block is null)

@@ -5,9 +5,10 @@ using System.Runtime.InteropServices;
 namespace NetworkProtocol.Fast.Memory;
 
 /// <summary>
-/// Memory straight from the system. On Linux by <c>mmap</c>: glibc's <c>malloc</c> raises its own mapping threshold (up to
-/// 32 MiB) at the first large free and serves later blocks from its heap, where anything that lives above them keeps
-/// them resident; a pool that gives memory back must not depend on that. Elsewhere the native aligned allocator.
+/// Memory straight from the system. On Linux by <c>mmap</c>: glibc's <c>malloc</c> raises its own mapping threshold
+/// (up to 32 MiB) at the first large free and serves later blocks from its heap, where anything that lives above
+/// them keeps them resident; a pool that gives memory back must not depend on that. Elsewhere the native aligned
+/// allocator.
 /// </summary>
 internal static unsafe partial class SystemMemory
 {

@@ -30,56 +30,56 @@ internal readonly struct PacketHeader
     internal const int HopsShift = 56;
     internal const int PayloadLengthShift = 32;
 
-    private readonly ulong _low;
-    private readonly ulong _high;
+    private readonly ulong low;
+    private readonly ulong high;
 
     public PacketHeader()
     {
-        _low = Prefix | ((ulong)PacketLimits.HopsInitial << HopsShift);
+        low = Prefix | ((ulong)PacketLimits.HopsInitial << HopsShift);
     }
 
     /// <summary>Takes words that were checked before, or are to be.</summary>
     internal PacketHeader(ulong low, ulong high)
     {
-        _low = low;
-        _high = high;
+        this.low = low;
+        this.high = high;
     }
 
     public PacketFlags Flags
     {
-        get => (PacketFlags)(byte)(_low >> FlagsShift);
-        init => _low = (_low & ~(0xFFul << FlagsShift)) | ((ulong)value << FlagsShift);
+        get => (PacketFlags)(byte)(low >> FlagsShift);
+        init => low = (low & ~(0xFFul << FlagsShift)) | ((ulong)value << FlagsShift);
     }
 
     public PacketType Type
     {
-        get => (PacketType)(ushort)(_low >> TypeShift);
-        init => _low = (_low & ~(0xFFFFul << TypeShift)) | ((ulong)value << TypeShift);
+        get => (PacketType)(ushort)(low >> TypeShift);
+        init => low = (low & ~(0xFFFFul << TypeShift)) | ((ulong)value << TypeShift);
     }
 
     public byte NameLength
     {
-        get => (byte)(_low >> NameLengthShift);
-        init => _low = (_low & ~(0xFFul << NameLengthShift)) | ((ulong)value << NameLengthShift);
+        get => (byte)(low >> NameLengthShift);
+        init => low = (low & ~(0xFFul << NameLengthShift)) | ((ulong)value << NameLengthShift);
     }
 
     /// <summary>Relays this packet may still pass.</summary>
     public byte Hops
     {
-        get => (byte)(_low >> HopsShift);
-        init => _low = (_low & ~(0xFFul << HopsShift)) | ((ulong)value << HopsShift);
+        get => (byte)(low >> HopsShift);
+        init => low = (low & ~(0xFFul << HopsShift)) | ((ulong)value << HopsShift);
     }
 
     public uint Correlation
     {
-        get => (uint)_high;
-        init => _high = (_high & ~0xFFFF_FFFFul) | value;
+        get => (uint)high;
+        init => high = (high & ~0xFFFF_FFFFul) | value;
     }
 
     public uint PayloadLength
     {
-        get => (uint)(_high >> PayloadLengthShift);
-        init => _high = (uint)_high | ((ulong)value << PayloadLengthShift);
+        get => (uint)(high >> PayloadLengthShift);
+        init => high = (uint)high | ((ulong)value << PayloadLengthShift);
     }
 
     public PayloadCodec Codec => (PayloadCodec)((byte)Flags & PacketRules.CodecMask);
@@ -113,7 +113,7 @@ internal readonly struct PacketHeader
     /// </summary>
     public void Write(Span<byte> destination)
     {
-        BinaryPrimitives.WriteUInt64LittleEndian(destination[sizeof(ulong)..], _high);
-        BinaryPrimitives.WriteUInt64LittleEndian(destination, _low);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination[sizeof(ulong)..], high);
+        BinaryPrimitives.WriteUInt64LittleEndian(destination, low);
     }
 }

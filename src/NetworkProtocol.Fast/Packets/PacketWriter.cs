@@ -9,13 +9,13 @@ namespace NetworkProtocol.Fast.Packets;
 /// </summary>
 internal ref partial struct PacketWriter(Span<byte> destination)
 {
-    private readonly Span<byte> _destination = destination;
+    private readonly Span<byte> destination = destination;
 
     public int BytesWritten { get; private set; }
 
-    public readonly ReadOnlySpan<byte> Written => _destination[..BytesWritten];
+    public readonly ReadOnlySpan<byte> Written => destination[..BytesWritten];
 
-    private readonly Span<byte> Rest => _destination[BytesWritten..];
+    private readonly Span<byte> Rest => destination[BytesWritten..];
 
     public bool TryWriteByte(byte value)
     {

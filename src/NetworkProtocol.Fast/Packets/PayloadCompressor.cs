@@ -20,14 +20,14 @@ internal sealed class PayloadCompressor : IDisposable
     /// <summary>What compressing must save to be worth inflating at the other end: a sixteenth.</summary>
     internal const int SavingShift = 4;
 
-    private readonly CompressionOptions _options;
-    private readonly RouteCompressibility _routes = new();
-    private readonly ObjectPool<Compressor>? _zstd;
+    private readonly CompressionOptions options;
+    private readonly RouteCompressibility routes = new();
+    private readonly ObjectPool<Compressor>? zstd;
 
     public PayloadCompressor(CompressionOptions options)
     {
-        _options = options;
-        _zstd = options.Codec == PayloadCodec.Zstd ? ZstdContexts.CreateCompressors(options.Level) : null;
+        this.options = options;
+        zstd = options.Codec == PayloadCodec.Zstd ? ZstdContexts.CreateCompressors(options.Level) : null;
     }
 
     /// <summary>Compresses a payload, or says that it is to be sent as it is.</summary>
@@ -46,10 +46,10 @@ internal sealed class PayloadCompressor : IDisposable
         Debug.Assert(destination.Length >= payload.Length, "a result may be nearly as long as the payload");
         codec = PayloadCodec.None;
         written = 0;
-        bool isWanted = payload.Length >= _options.ThresholdBytes
-            && (allowed & (CodecSet)_options.Codec) != 0
+        bool isWanted = payload.Length >= options.ThresholdBytes
+            && (allowed & (CodecSet)options.Codec) != 0
             && payload.Length <= PacketLimits.PayloadBytesMax
-            && _routes.ShouldTry(routeKey);
+            && routes.ShouldTry(routeKey);
         int room = payload.Length - (payload.Length >> SavingShift);
         if (!isWanted || room <= PacketLimits.UncompressedLengthBytes || destination.Length < room)
         {
@@ -60,11 +60,11 @@ internal sealed class PayloadCompressor : IDisposable
         int compressed = Encode(payload, destination[PacketLimits.UncompressedLengthBytes..room]);
         if (compressed <= 0)
         {
-            _routes.DidNotShrink(routeKey);
+            routes.DidNotShrink(routeKey);
             return false;
         }
 
-        _routes.Shrank(routeKey);
+        routes.Shrank(routeKey);
         if (payload.Length > PayloadInflater.UncompressedBytesMax(compressed))
         {
             // Honest data can shrink beyond what a receiver takes for honest.
@@ -72,25 +72,25 @@ internal sealed class PayloadCompressor : IDisposable
         }
 
         BinaryPrimitives.WriteUInt32LittleEndian(destination, (uint)payload.Length);
-        codec = _options.Codec;
+        codec = options.Codec;
         written = PacketLimits.UncompressedLengthBytes + compressed;
         return true;
     }
 
     /// <summary>Frees the native memory of compressors that are not in use.</summary>
-    public void Dispose() => (_zstd as IDisposable)?.Dispose();
+    public void Dispose() => (zstd as IDisposable)?.Dispose();
 
     /// <summary>Returns the number of bytes, or 0 or less when they do not fit.</summary>
     private int Encode(ReadOnlySpan<byte> payload, Span<byte> destination)
     {
-        if (_zstd is null)
+        if (zstd is null)
         {
-            return LZ4Codec.Encode(payload, destination, (LZ4Level)_options.Level);
+            return LZ4Codec.Encode(payload, destination, (LZ4Level)options.Level);
         }
 
-        Compressor compressor = _zstd.Get();
+        Compressor compressor = zstd.Get();
         bool fits = compressor.TryWrap(payload, destination, out int written);
-        _zstd.Return(compressor);
+        zstd.Return(compressor);
         return fits ? written : 0;
     }
 }

@@ -25,7 +25,7 @@ internal sealed class RouteCompressibility
     // Each entry: bits 0-15 packets still to skip, 16-31 packets to skip after the last vain attempt, 32-63 the
     // route's key. 0 is an entry that knows nothing. Writers and readers: any thread, Volatile because a stale word
     // may serve for a while but a torn one may not.
-    private readonly ulong[] _entries = new ulong[1 << EntriesLog];
+    private readonly ulong[] entries = new ulong[1 << EntriesLog];
 
     /// <summary>Whether to compress this packet; counts it as skipped if not.</summary>
     public bool ShouldTry(uint routeKey)
@@ -65,5 +65,5 @@ internal sealed class RouteCompressibility
     /// <summary>
     /// Multiplies by 2^32 divided by the golden ratio, so that keys which differ little spread over the table.
     /// </summary>
-    private ref ulong EntryOf(uint routeKey) => ref _entries[(routeKey * 2654435769u) >> (32 - EntriesLog)];
+    private ref ulong EntryOf(uint routeKey) => ref entries[(routeKey * 2654435769u) >> (32 - EntriesLog)];
 }

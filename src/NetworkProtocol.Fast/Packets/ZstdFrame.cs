@@ -15,13 +15,13 @@ internal readonly struct ZstdFrame
     private const int ChecksumBytes = 4;
     private const int BlockBytesMax = 128 * 1024;
 
-    private readonly int _headerBytes;
-    private readonly bool _hasChecksum;
+    private readonly int headerBytes;
+    private readonly bool hasChecksum;
 
     private ZstdFrame(int headerBytes, bool hasChecksum, ulong contentBytes, ulong windowBytes)
     {
-        _headerBytes = headerBytes;
-        _hasChecksum = hasChecksum;
+        this.headerBytes = headerBytes;
+        this.hasChecksum = hasChecksum;
         ContentBytes = contentBytes;
         WindowBytes = windowBytes;
     }
@@ -78,7 +78,7 @@ internal readonly struct ZstdFrame
     /// </summary>
     public bool EndsWith(ReadOnlySpan<byte> frame)
     {
-        ReadOnlySpan<byte> rest = frame[_headerBytes..];
+        ReadOnlySpan<byte> rest = frame[headerBytes..];
         bool isLast = false;
         while (!isLast)
         {
@@ -100,7 +100,7 @@ internal readonly struct ZstdFrame
             rest = rest[bytes..];
         }
 
-        return rest.Length == (_hasChecksum ? ChecksumBytes : 0);
+        return rest.Length == (hasChecksum ? ChecksumBytes : 0);
     }
 
     private static ulong ReadContentSize(ReadOnlySpan<byte> field) => field.Length switch

@@ -30,6 +30,7 @@ internal static class PlainOpening
         [(byte)'N', (byte)'P', (byte)'S', ..] => "a secure session (NPS1)",
         [0x16, 0x03, ..] => "a TLS client hello",
         [(byte)'G', (byte)'E', (byte)'T', ..] or [(byte)'P', (byte)'O', (byte)'S', ..] => "an HTTP request",
+        [(byte)'H', (byte)'T', (byte)'T', ..] => "an HTTP response",
         _ => "unknown bytes",
     };
 }

@@ -14,9 +14,9 @@ internal struct ConnectionGate
     internal const int SendEnded = 4;
     internal const int Closed = 8;
 
-    private int _flags;
+    private int flags;
 
-    internal readonly bool IsClosed => (Volatile.Read(in _flags) & Closed) != 0;
+    internal readonly bool IsClosed => (Volatile.Read(in flags) & Closed) != 0;
 
     /// <summary>Marks a send as under way; false once sending has ended or the connection is closed.</summary>
     internal bool TryEnterSend() => TryEnter(Sending, Closed | SendEnded);
@@ -25,17 +25,17 @@ internal struct ConnectionGate
     internal bool TryEnterReceive() => TryEnter(Receiving, Closed);
 
     /// <summary>Ends an operation; the flags tell what was asked for while it was under way.</summary>
-    internal int Leave(int operation) => Interlocked.And(ref _flags, ~operation);
+    internal int Leave(int operation) => Interlocked.And(ref flags, ~operation);
 
     /// <summary>Sets a final state; the flags tell whether it was set before and what is under way.</summary>
-    internal int Enter(int state) => Interlocked.Or(ref _flags, state);
+    internal int Enter(int state) => Interlocked.Or(ref flags, state);
 
     private bool TryEnter(int operation, int barriers)
     {
-        int seen = Volatile.Read(in _flags);
+        int seen = Volatile.Read(in flags);
         while ((seen & barriers) == 0)
         {
-            int before = Interlocked.CompareExchange(ref _flags, seen | operation, seen);
+            int before = Interlocked.CompareExchange(ref flags, seen | operation, seen);
             if (before == seen)
             {
                 return true;

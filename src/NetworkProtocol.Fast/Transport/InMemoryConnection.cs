@@ -14,30 +14,30 @@ namespace NetworkProtocol.Fast.Transport;
 [SuppressMessage("Reliability", "CA2012", Justification = "Each awaiter is asked once for its result.")]
 internal sealed class InMemoryConnection : TransportConnection
 {
-    private readonly PipeReader _input;
-    private readonly PipeWriter _output;
-    private readonly Action _readReady;
-    private readonly Action _flushReady;
-    private ITransportSink? _sink;
-    private InMemoryConnection? _peer;
-    private ConnectionGate _gate;
+    private readonly PipeReader input;
+    private readonly PipeWriter output;
+    private readonly Action readReady;
+    private readonly Action flushReady;
+    private ITransportSink? sink;
+    private InMemoryConnection? peer;
+    private ConnectionGate gate;
 
     // Written by this side before it completes its output, read by the peer after it saw that.
-    private bool _wasReset;
+    private bool wasReset;
 
     // Each belongs to the operation under way in its direction.
-    private ValueTaskAwaiter<ReadResult> _read;
-    private Memory<byte> _readBuffer;
-    private ValueTaskAwaiter<FlushResult> _flush;
-    private ReadOnlyMemory<byte> _unsent;
-    private int _sendBytes;
+    private ValueTaskAwaiter<ReadResult> read;
+    private Memory<byte> readBuffer;
+    private ValueTaskAwaiter<FlushResult> flush;
+    private ReadOnlyMemory<byte> unsent;
+    private int sendBytes;
 
     internal InMemoryConnection(PipeReader input, PipeWriter output, Endpoint local, Endpoint remote)
     {
-        _input = input;
-        _output = output;
-        _readReady = OnReadReady;
-        _flushReady = OnFlushReady;
+        this.input = input;
+        this.output = output;
+        readReady = OnReadReady;
+        flushReady = OnFlushReady;
         Local = local;
         Remote = remote;
     }
@@ -49,26 +49,26 @@ internal sealed class InMemoryConnection : TransportConnection
     /// <summary>Makes two ends a pair, before either is used.</summary>
     internal static void Join(InMemoryConnection first, InMemoryConnection second)
     {
-        first._peer = second;
-        second._peer = first;
+        first.peer = second;
+        second.peer = first;
     }
 
-    internal override void Bind(ITransportSink sink) => _sink = sink;
+    internal override void Bind(ITransportSink sink) => this.sink = sink;
 
     internal override bool Receive(Memory<byte> buffer, out TransportResult result)
     {
-        if (!_gate.TryEnterReceive())
+        if (!gate.TryEnterReceive())
         {
             result = TransportResult.Aborted;
             return true;
         }
 
-        _readBuffer = buffer;
-        _read = _input.ReadAsync().GetAwaiter();
-        if (!_read.IsCompleted)
+        readBuffer = buffer;
+        read = input.ReadAsync().GetAwaiter();
+        if (!read.IsCompleted)
         {
             result = default;
-            _read.UnsafeOnCompleted(_readReady);
+            read.UnsafeOnCompleted(readReady);
             return false;
         }
 
@@ -78,29 +78,29 @@ internal sealed class InMemoryConnection : TransportConnection
 
     internal override bool Send(ReadOnlyMemory<byte> buffer, out TransportResult result)
     {
-        if (!_gate.TryEnterSend())
+        if (!gate.TryEnterSend())
         {
             result = TransportResult.Aborted;
             return true;
         }
 
-        _unsent = buffer;
-        _sendBytes = buffer.Length;
+        unsent = buffer;
+        sendBytes = buffer.Length;
         return ContinueSend(out result);
     }
 
     internal override void ShutdownSend()
     {
-        int before = _gate.Enter(ConnectionGate.SendEnded);
+        int before = gate.Enter(ConnectionGate.SendEnded);
         if ((before & (ConnectionGate.SendEnded | ConnectionGate.Sending | ConnectionGate.Closed)) == 0)
         {
-            _output.Complete();
+            output.Complete();
         }
     }
 
     internal override void Close()
     {
-        int before = _gate.Enter(ConnectionGate.Closed);
+        int before = gate.Enter(ConnectionGate.Closed);
         if ((before & ConnectionGate.Closed) != 0)
         {
             return;
@@ -108,32 +108,32 @@ internal sealed class InMemoryConnection : TransportConnection
 
         if ((before & ConnectionGate.Sending) != 0)
         {
-            _output.CancelPendingFlush();
+            output.CancelPendingFlush();
         }
         else
         {
-            _output.Complete();
+            output.Complete();
         }
 
         if ((before & ConnectionGate.Receiving) != 0)
         {
-            _input.CancelPendingRead();
+            input.CancelPendingRead();
         }
         else
         {
-            _input.Complete();
+            input.Complete();
         }
     }
 
-    private void OnReadReady() => _sink!.OnReceived(FinishReceive());
+    private void OnReadReady() => sink!.OnReceived(FinishReceive());
 
     private TransportResult FinishReceive()
     {
         TransportResult result = TakeRead();
-        _readBuffer = default;
-        if ((_gate.Leave(ConnectionGate.Receiving) & ConnectionGate.Closed) != 0)
+        readBuffer = default;
+        if ((gate.Leave(ConnectionGate.Receiving) & ConnectionGate.Closed) != 0)
         {
-            _input.Complete();
+            input.Complete();
         }
 
         return result;
@@ -141,25 +141,25 @@ internal sealed class InMemoryConnection : TransportConnection
 
     private TransportResult TakeRead()
     {
-        ReadResult read = _read.GetResult();
+        ReadResult read = this.read.GetResult();
         ReadOnlySequence<byte> buffer = read.Buffer;
-        if (read.IsCanceled || _gate.IsClosed)
+        if (read.IsCanceled || gate.IsClosed)
         {
-            _input.AdvanceTo(buffer.Start);
+            input.AdvanceTo(buffer.Start);
             return TransportResult.Aborted;
         }
 
-        if (buffer.IsEmpty && Volatile.Read(ref _peer!._wasReset))
+        if (buffer.IsEmpty && Volatile.Read(ref peer!.wasReset))
         {
-            _input.AdvanceTo(buffer.Start);
+            input.AdvanceTo(buffer.Start);
             return TransportResult.PeerGone;
         }
 
         // Consuming less than was seen, or nothing in the case of an empty buffer, leaves the rest readable at once.
-        int bytes = (int)Math.Min(buffer.Length, _readBuffer.Length);
+        int bytes = (int)Math.Min(buffer.Length, readBuffer.Length);
         ReadOnlySequence<byte> taken = buffer.Slice(0, bytes);
-        taken.CopyTo(_readBuffer.Span);
-        _input.AdvanceTo(taken.End);
+        taken.CopyTo(readBuffer.Span);
+        input.AdvanceTo(taken.End);
         return TransportResult.Done(bytes);
     }
 
@@ -167,25 +167,25 @@ internal sealed class InMemoryConnection : TransportConnection
     {
         if (FlushFailed(out TransportResult result) || ContinueSend(out result))
         {
-            _sink!.OnSent(result);
+            sink!.OnSent(result);
         }
     }
 
     /// <summary>Copies piece by piece, so that never more than the pipe's bound is waiting in it.</summary>
     private bool ContinueSend(out TransportResult result)
     {
-        while (!_unsent.IsEmpty)
+        while (!unsent.IsEmpty)
         {
-            Span<byte> free = _output.GetSpan();
-            int bytes = Math.Min(free.Length, _unsent.Length);
-            _unsent.Span[..bytes].CopyTo(free);
-            _unsent = _unsent[bytes..];
-            _output.Advance(bytes);
-            _flush = _output.FlushAsync().GetAwaiter();
-            if (!_flush.IsCompleted)
+            Span<byte> free = output.GetSpan();
+            int bytes = Math.Min(free.Length, unsent.Length);
+            unsent.Span[..bytes].CopyTo(free);
+            unsent = unsent[bytes..];
+            output.Advance(bytes);
+            flush = output.FlushAsync().GetAwaiter();
+            if (!flush.IsCompleted)
             {
                 result = default;
-                _flush.UnsafeOnCompleted(_flushReady);
+                flush.UnsafeOnCompleted(flushReady);
                 return false;
             }
 
@@ -195,14 +195,14 @@ internal sealed class InMemoryConnection : TransportConnection
             }
         }
 
-        result = FinishSend(TransportResult.Done(_sendBytes));
+        result = FinishSend(TransportResult.Done(sendBytes));
         return true;
     }
 
     private bool FlushFailed(out TransportResult result)
     {
-        FlushResult flush = _flush.GetResult();
-        if (flush.IsCanceled || _gate.IsClosed)
+        FlushResult flush = this.flush.GetResult();
+        if (flush.IsCanceled || gate.IsClosed)
         {
             result = FinishSend(TransportResult.Aborted);
             return true;
@@ -220,17 +220,17 @@ internal sealed class InMemoryConnection : TransportConnection
 
     private TransportResult FinishSend(TransportResult result)
     {
-        _unsent = default;
-        int before = _gate.Leave(ConnectionGate.Sending);
+        unsent = default;
+        int before = gate.Leave(ConnectionGate.Sending);
         if ((before & ConnectionGate.Closed) != 0)
         {
             // Closed during the send: a reset, unless all of it had gone out.
-            Volatile.Write(ref _wasReset, result.Status != TransportStatus.Ok);
-            _output.Complete();
+            Volatile.Write(ref wasReset, result.Status != TransportStatus.Ok);
+            output.Complete();
         }
         else if ((before & ConnectionGate.SendEnded) != 0)
         {
-            _output.Complete();
+            output.Complete();
         }
 
         return result;

@@ -12,7 +12,7 @@ internal static class InMemoryTransport
     /// <summary>As much as a sender may be ahead of its reader, like a socket's buffers.</summary>
     internal const int BufferBytesDefault = 64 * 1024;
 
-    private static long s_lastPair;
+    private static long lastPair;
 
     internal static (TransportConnection First, TransportConnection Second) CreatePair(
         int bufferBytes = BufferBytesDefault)
@@ -23,7 +23,7 @@ internal static class InMemoryTransport
             useSynchronizationContext: false);
         Pipe forth = new(options);
         Pipe back = new(options);
-        long pair = Interlocked.Increment(ref s_lastPair);
+        long pair = Interlocked.Increment(ref lastPair);
         Endpoint first = Endpoint.InMemory($"{pair}/first");
         Endpoint second = Endpoint.InMemory($"{pair}/second");
         InMemoryConnection one = new(back.Reader, forth.Writer, first, second);

@@ -13,13 +13,13 @@ namespace NetworkProtocol.Fast.Transport;
 [SuppressMessage("Design", "CA1001", Justification = "Close disposes; a connection has one word for it.")]
 internal sealed class SocketConnection : TransportConnection
 {
-    private readonly Socket _socket;
-    private readonly SocketReceiveOperation _receive;
-    private readonly Endpoint _local;
-    private readonly Endpoint? _remote;
-    private readonly IPEndPoint? _remoteAddress;
-    private ITransportSink? _sink;
-    private ConnectionGate _gate;
+    private readonly Socket socket;
+    private readonly SocketReceiveOperation receive;
+    private readonly Endpoint local;
+    private readonly Endpoint? remote;
+    private readonly IPEndPoint? remoteAddress;
+    private ITransportSink? sink;
+    private ConnectionGate gate;
 
     /// <summary>Takes the socket over.</summary>
     /// <param name="socket">A connected stream socket.</param>
@@ -27,31 +27,31 @@ internal sealed class SocketConnection : TransportConnection
     /// <param name="remote">Null for an accepted TCP socket: made from its address when somebody asks.</param>
     internal SocketConnection(Socket socket, Endpoint local, Endpoint? remote)
     {
-        _socket = socket;
-        _local = local;
-        _remote = remote;
+        this.socket = socket;
+        this.local = local;
+        this.remote = remote;
 
         // The socket itself keeps this object, so holding it costs nothing and outlives the socket's disposal.
-        _remoteAddress = socket.RemoteEndPoint as IPEndPoint;
-        _receive = new SocketReceiveOperation(this);
+        remoteAddress = socket.RemoteEndPoint as IPEndPoint;
+        receive = new SocketReceiveOperation(this);
     }
 
-    internal override Endpoint Local => _local;
+    internal override Endpoint Local => local;
 
-    internal override Endpoint Remote => _remote ?? Endpoint.FromAddress(_remoteAddress!);
+    internal override Endpoint Remote => remote ?? Endpoint.FromAddress(remoteAddress!);
 
-    internal override IPAddress? RemoteAddress => _remoteAddress?.Address is { IsIPv4MappedToIPv6: true } mapped
+    internal override IPAddress? RemoteAddress => remoteAddress?.Address is { IsIPv4MappedToIPv6: true } mapped
         ? mapped.MapToIPv4()
-        : _remoteAddress?.Address;
+        : remoteAddress?.Address;
 
     /// <summary>The socket, to look at its options in tests.</summary>
-    internal Socket Socket => _socket;
+    internal Socket Socket => socket;
 
-    internal override void Bind(ITransportSink sink) => _sink = sink;
+    internal override void Bind(ITransportSink sink) => this.sink = sink;
 
     internal override bool Receive(Memory<byte> buffer, out TransportResult result)
     {
-        if (_gate.IsClosed)
+        if (gate.IsClosed)
         {
             result = TransportResult.Aborted;
             return true;
@@ -59,8 +59,8 @@ internal sealed class SocketConnection : TransportConnection
 
         try
         {
-            _receive.SetBuffer(buffer);
-            if (_socket.ReceiveAsync(_receive))
+            receive.SetBuffer(buffer);
+            if (socket.ReceiveAsync(receive))
             {
                 result = default;
                 return false;
@@ -79,7 +79,7 @@ internal sealed class SocketConnection : TransportConnection
 
     internal override bool Send(ReadOnlyMemory<byte> buffer, out TransportResult result)
     {
-        if (!_gate.TryEnterSend())
+        if (!gate.TryEnterSend())
         {
             result = TransportResult.Aborted;
             return true;
@@ -92,7 +92,7 @@ internal sealed class SocketConnection : TransportConnection
 
     internal override void ShutdownSend()
     {
-        int before = _gate.Enter(ConnectionGate.SendEnded);
+        int before = gate.Enter(ConnectionGate.SendEnded);
         if ((before & (ConnectionGate.SendEnded | ConnectionGate.Sending | ConnectionGate.Closed)) == 0)
         {
             ShutdownSocketSend();
@@ -101,7 +101,7 @@ internal sealed class SocketConnection : TransportConnection
 
     internal override void Close()
     {
-        int before = _gate.Enter(ConnectionGate.Closed);
+        int before = gate.Enter(ConnectionGate.Closed);
         if ((before & ConnectionGate.Closed) != 0)
         {
             return;
@@ -110,21 +110,21 @@ internal sealed class SocketConnection : TransportConnection
         if ((before & ConnectionGate.Sending) != 0)
         {
             // Cut in the middle of a send: a timeout of zero makes it a reset.
-            _socket.Close(0);
+            socket.Close(0);
         }
         else
         {
             // A waiting receive would turn the runtime's close into a reset, which throws away what was sent
             // and has not arrived yet. Having shut down the sending half first keeps it a normal close.
             ShutdownSocketSend();
-            _socket.Dispose();
+            socket.Dispose();
         }
 
         // Safe while the receive is under way: the runtime then frees it at its completion. Saves a finalizer.
-        _receive.Dispose();
+        receive.Dispose();
     }
 
-    internal void ReceiveCompleted() => _sink!.OnReceived(ReceiveResult());
+    internal void ReceiveCompleted() => sink!.OnReceived(ReceiveResult());
 
     internal void SendCompleted(SocketSendOperation operation)
     {
@@ -139,7 +139,7 @@ internal sealed class SocketConnection : TransportConnection
             return;
         }
 
-        _sink!.OnSent(result);
+        sink!.OnSent(result);
     }
 
     private bool StartSend(SocketSendOperation operation, out TransportResult result)
@@ -148,7 +148,7 @@ internal sealed class SocketConnection : TransportConnection
         {
             try
             {
-                if (_socket.SendAsync(operation))
+                if (socket.SendAsync(operation))
                 {
                     result = default;
                     return false;
@@ -159,7 +159,7 @@ internal sealed class SocketConnection : TransportConnection
                 // Closed on another thread. The runtime may count the operation as under way, so the pool must
                 // not see it again.
                 operation.Dispose();
-                _gate.Leave(ConnectionGate.Sending);
+                gate.Leave(ConnectionGate.Sending);
                 result = TransportResult.Aborted;
                 return true;
             }
@@ -176,7 +176,7 @@ internal sealed class SocketConnection : TransportConnection
         SocketSendOperations.Return(operation);
 
         // Whoever called ShutdownSend meanwhile saw the send under way and left the last step to us.
-        int before = _gate.Leave(ConnectionGate.Sending);
+        int before = gate.Leave(ConnectionGate.Sending);
         if ((before & (ConnectionGate.SendEnded | ConnectionGate.Closed)) == ConnectionGate.SendEnded)
         {
             ShutdownSocketSend();
@@ -185,7 +185,7 @@ internal sealed class SocketConnection : TransportConnection
         return result;
     }
 
-    private TransportResult ReceiveResult() => Result(_receive.SocketError, _receive.BytesTransferred);
+    private TransportResult ReceiveResult() => Result(receive.SocketError, receive.BytesTransferred);
 
     private TransportResult Result(SocketError error, int bytes)
     {
@@ -195,14 +195,14 @@ internal sealed class SocketConnection : TransportConnection
         }
 
         // Closing under an operation shows as any of several errors; they all mean that we did it.
-        return _gate.IsClosed ? TransportResult.Aborted : TransportResult.From(error, bytes);
+        return gate.IsClosed ? TransportResult.Aborted : TransportResult.From(error, bytes);
     }
 
     private void ShutdownSocketSend()
     {
         try
         {
-            _socket.Shutdown(SocketShutdown.Send);
+            socket.Shutdown(SocketShutdown.Send);
         }
         catch (SocketException)
         {

@@ -14,13 +14,13 @@ public static class SocketRuntime
     private const string ThreadsVariable = "DOTNET_SYSTEM_NET_SOCKETS_THREAD_COUNT";
 
     // Written once by whoever makes this library's first socket, read by anyone.
-    private static int s_socketMade;
+    private static int socketMade;
 
     /// <summary>
     /// True once this library made a socket. Sockets that others made in this process are not seen: call
     /// <see cref="UseInlineCompletions"/> first thing in <c>Main</c>.
     /// </summary>
-    public static bool SocketMade => Volatile.Read(ref s_socketMade) != 0;
+    public static bool SocketMade => Volatile.Read(ref socketMade) != 0;
 
     /// <summary>
     /// True when completions run on the thread that waits for the socket (Linux and other Unix systems only).
@@ -56,7 +56,7 @@ public static class SocketRuntime
     }
 
     /// <summary>Called by everything in this room that is about to make a socket.</summary>
-    internal static void MarkSocketMade() => Volatile.Write(ref s_socketMade, 1);
+    internal static void MarkSocketMade() => Volatile.Write(ref socketMade, 1);
 
     private static bool InlineRequested() =>
         !OperatingSystem.IsWindows() && Environment.GetEnvironmentVariable(InlineVariable) is "1" or "true";

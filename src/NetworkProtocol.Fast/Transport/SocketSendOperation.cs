@@ -10,15 +10,15 @@ namespace NetworkProtocol.Fast.Transport;
 /// </summary>
 internal sealed class SocketSendOperation() : SocketAsyncEventArgs(unsafeSuppressExecutionContextFlow: true)
 {
-    private SocketConnection? _owner;
-    private int _bytesDone;
+    private SocketConnection? owner;
+    private int bytesDone;
 
-    internal int BytesDone => _bytesDone;
+    internal int BytesDone => bytesDone;
 
     internal void Begin(SocketConnection owner, ReadOnlyMemory<byte> buffer)
     {
-        _owner = owner;
-        _bytesDone = 0;
+        this.owner = owner;
+        bytesDone = 0;
 
         // SAFETY: SocketAsyncEventArgs takes only Memory<byte>; a send reads the buffer and never writes it.
         SetBuffer(MemoryMarshal.AsMemory(buffer));
@@ -30,7 +30,7 @@ internal sealed class SocketSendOperation() : SocketAsyncEventArgs(unsafeSuppres
     /// </summary>
     internal bool HasMoreAfterTransfer()
     {
-        _bytesDone += BytesTransferred;
+        bytesDone += BytesTransferred;
         if (BytesTransferred == Count)
         {
             return false;
@@ -43,9 +43,9 @@ internal sealed class SocketSendOperation() : SocketAsyncEventArgs(unsafeSuppres
     /// <summary>Lets go of the connection and the buffer, so that a pooled operation keeps neither alive.</summary>
     internal void Clear()
     {
-        _owner = null;
+        owner = null;
         SetBuffer(default);
     }
 
-    protected override void OnCompleted(SocketAsyncEventArgs e) => _owner!.SendCompleted(this);
+    protected override void OnCompleted(SocketAsyncEventArgs e) => owner!.SendCompleted(this);
 }

@@ -14,14 +14,14 @@ internal static class SocketSendOperations
     /// <summary>What a burst of waiting sends may leave behind: 4096 * about 0.5 KiB = 2 MiB.</summary>
     private const int RetainedMax = 4096;
 
-    private static readonly DefaultObjectPool<SocketSendOperation> s_pool = CreatePool();
+    private static readonly DefaultObjectPool<SocketSendOperation> Pool = CreatePool();
 
-    internal static SocketSendOperation Rent() => s_pool.Get();
+    internal static SocketSendOperation Rent() => Pool.Get();
 
     internal static void Return(SocketSendOperation operation)
     {
         operation.Clear();
-        s_pool.Return(operation);
+        Pool.Return(operation);
     }
 
     private static DefaultObjectPool<SocketSendOperation> CreatePool()

@@ -11,10 +11,10 @@ namespace NetworkProtocol.Fast.Transport;
 /// </summary>
 internal abstract class TransportConnection
 {
-    private static long s_lastId;
+    private static long lastId;
 
     /// <summary>Unique in this process, ascending, for logs.</summary>
-    internal long Id { get; } = Interlocked.Increment(ref s_lastId);
+    internal long Id { get; } = Interlocked.Increment(ref lastId);
 
     /// <summary>This side. Stays readable after <see cref="Close"/>.</summary>
     internal abstract Endpoint Local { get; }

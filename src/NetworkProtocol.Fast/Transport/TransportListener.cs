@@ -14,31 +14,31 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     /// <summary>A burst of connections may hold its I/O thread for this many accepts, 20-40 us each.</summary>
     private const int AcceptTurnsMax = 64;
 
-    private static readonly TimeSpan s_backOffMin = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan s_backOffMax = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan BackOffMin = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan BackOffMax = TimeSpan.FromSeconds(1);
 
-    private readonly Socket _socket;
-    private readonly ListenerOptions _options;
-    private readonly ITransportAcceptor _acceptor;
-    private readonly AcceptOperation _accept;
-    private readonly UnixSocketFile.Identity _file;
-    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Socket socket;
+    private readonly ListenerOptions options;
+    private readonly ITransportAcceptor acceptor;
+    private readonly AcceptOperation accept;
+    private readonly UnixSocketFile.Identity file;
+    private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guards the four below. Taken only to stop and to back off, never for an accept that succeeds.
-    private readonly Lock _lock = new();
-    private Timer? _backOffTimer;
-    private bool _backingOff;
-    private bool _stopped;
-    private TimeSpan _backOff;
+    private readonly Lock stateLock = new();
+    private Timer? backOffTimer;
+    private bool backingOff;
+    private bool stopped;
+    private TimeSpan backOff;
 
     private TransportListener(BoundSocket bound, ListenerOptions options, ITransportAcceptor acceptor)
     {
         BoundEndpoint = bound.Endpoint;
-        _socket = bound.Socket;
-        _file = bound.File;
-        _options = options;
-        _acceptor = acceptor;
-        _accept = new AcceptOperation(this);
+        socket = bound.Socket;
+        file = bound.File;
+        this.options = options;
+        this.acceptor = acceptor;
+        accept = new AcceptOperation(this);
     }
 
     /// <summary>What it listens on, with the real port where port 0 was asked for.</summary>
@@ -63,25 +63,25 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     internal void Stop()
     {
         bool loopIsIdle;
-        lock (_lock)
+        lock (stateLock)
         {
-            if (_stopped)
+            if (stopped)
             {
                 return;
             }
 
-            _stopped = true;
-            loopIsIdle = _backingOff;
-            _backOffTimer?.Dispose();
+            stopped = true;
+            loopIsIdle = backingOff;
+            backOffTimer?.Dispose();
         }
 
         if (BoundEndpoint.Scheme == EndpointScheme.Unix)
         {
             // Before the socket is closed: as long as it lives, nobody takes the path for a stale one.
-            UnixSocketFile.RemoveIfStill(BoundEndpoint.Path, _file);
+            UnixSocketFile.RemoveIfStill(BoundEndpoint.Path, file);
         }
 
-        _socket.Dispose();
+        socket.Dispose();
         if (loopIsIdle)
         {
             End();
@@ -94,7 +94,7 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     public async ValueTask DisposeAsync()
     {
         Stop();
-        await _ended.Task.ConfigureAwait(false);
+        await ended.Task.ConfigureAwait(false);
     }
 
     void IThreadPoolWorkItem.Execute() => Run();
@@ -125,7 +125,7 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     {
         try
         {
-            return !_socket.AcceptAsync(_accept);
+            return !socket.AcceptAsync(accept);
         }
         catch (ObjectDisposedException)
         {
@@ -137,22 +137,22 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
     /// <summary>Handles a completed accept; false when the loop has to pause or has ended.</summary>
     private bool Take()
     {
-        SocketError error = _accept.SocketError;
-        Socket? socket = _accept.AcceptSocket;
-        _accept.AcceptSocket = null;
+        SocketError error = accept.SocketError;
+        Socket? socket = accept.AcceptSocket;
+        accept.AcceptSocket = null;
         if (error != SocketError.Success || socket is null)
         {
             return Failed(error);
         }
 
-        if (Volatile.Read(ref _stopped))
+        if (Volatile.Read(ref stopped))
         {
             socket.Dispose();
             End();
             return false;
         }
 
-        _backOff = TimeSpan.Zero;
+        backOff = TimeSpan.Zero;
         Hand(socket);
         return true;
     }
@@ -163,7 +163,7 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
         {
             try
             {
-                StreamSocket.Apply(socket, _options.Connection);
+                StreamSocket.Apply(socket, options.Connection);
             }
             catch (SocketException)
             {
@@ -175,12 +175,12 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
 
         // A Unix peer has no name of its own: both ends share the path.
         Endpoint? remote = BoundEndpoint.Scheme == EndpointScheme.Unix ? BoundEndpoint : null;
-        _acceptor.OnAccepted(new SocketConnection(socket, BoundEndpoint, remote));
+        acceptor.OnAccepted(new SocketConnection(socket, BoundEndpoint, remote));
     }
 
     private bool Failed(SocketError error)
     {
-        if (Volatile.Read(ref _stopped))
+        if (Volatile.Read(ref stopped))
         {
             End();
             return false;
@@ -194,16 +194,16 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
         }
 
         // Also for a fatal error: a listener that ends in silence is worse than one that keeps trying.
-        TimeSpan doubled = _backOff + _backOff;
-        _backOff = doubled < s_backOffMin ? s_backOffMin : doubled > s_backOffMax ? s_backOffMax : doubled;
-        _acceptor.OnAcceptPressure(error, _backOff);
-        lock (_lock)
+        TimeSpan doubled = backOff + backOff;
+        backOff = doubled < BackOffMin ? BackOffMin : doubled > BackOffMax ? BackOffMax : doubled;
+        acceptor.OnAcceptPressure(error, backOff);
+        lock (stateLock)
         {
-            if (!_stopped)
+            if (!stopped)
             {
-                _backOffTimer ??= new Timer(static state => ((TransportListener)state!).Resume(), this, -1, -1);
-                _backingOff = true;
-                _backOffTimer.Change(_backOff, Timeout.InfiniteTimeSpan);
+                backOffTimer ??= new Timer(static state => ((TransportListener)state!).Resume(), this, -1, -1);
+                backingOff = true;
+                backOffTimer.Change(backOff, Timeout.InfiniteTimeSpan);
                 return false;
             }
         }
@@ -214,14 +214,14 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
 
     private void Resume()
     {
-        lock (_lock)
+        lock (stateLock)
         {
-            if (_stopped || !_backingOff)
+            if (stopped || !backingOff)
             {
                 return;
             }
 
-            _backingOff = false;
+            backingOff = false;
         }
 
         Run();
@@ -229,7 +229,7 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
 
     private void End()
     {
-        _accept.Dispose();
-        _ended.TrySetResult();
+        accept.Dispose();
+        ended.TrySetResult();
     }
 }

@@ -11,6 +11,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -123,15 +124,15 @@ internal sealed class RelayNodeTests
                 }
             }
         })];
-        await UntilAsync(() => Volatile.Read(ref replies) > 1000);
+        await Eventually.HoldsAsync(() => Volatile.Read(ref replies) > 1000);
         Endpoint first = upstreams[0].Endpoints[0];
         await upstreams[0].DisposeAsync();
         int atKill = Volatile.Read(ref replies);
-        await UntilAsync(() => Volatile.Read(ref replies) > atKill + 1000);
+        await Eventually.HoldsAsync(() => Volatile.Read(ref replies) > atKill + 1000);
         upstreams[0] = NewUpstream("one again", first);
-        await UntilAsync(() => upstreams[0].Connections == 2);
+        await Eventually.HoldsAsync(() => upstreams[0].Connections == 2);
         int atReturn = Volatile.Read(ref replies);
-        await UntilAsync(() => Volatile.Read(ref replies) > atReturn + 1000);
+        await Eventually.HoldsAsync(() => Volatile.Read(ref replies) > atReturn + 1000);
         await stop.CancelAsync();
         await Task.WhenAll(lanes);
         Assert.That(client.RequestsInFlight, Is.Zero);
@@ -144,7 +145,7 @@ internal sealed class RelayNodeTests
         // A relay that forwards to itself: the hops run out.
         await using var selfServer = NewSelfRelay(out Endpoint self);
         await using PacketClient client = await ConnectAsync(self);
-        await UntilAsync(() => selfServer.Server.Connections >= 3);
+        await Eventually.HoldsAsync(() => selfServer.Server.Connections >= 3);
         PacketErrorException? error = Assert.ThrowsAsync<PacketErrorException>(
             async () => (await client.RequestAsync("anything", default)).Dispose());
         Assert.That(error!.Code, Is.EqualTo(ErrorCode.HopLimit));
@@ -207,20 +208,11 @@ internal sealed class RelayNodeTests
     // Upstream links connect in the background.
     private async Task<PacketClient> ConnectedAsync()
     {
-        await UntilAsync(() => upstreams.All(static u => u.Connections == 2));
+        await Eventually.HoldsAsync(() => upstreams.All(static u => u.Connections == 2));
         return await ConnectAsync();
     }
 
     private async Task ConnectedAsync(Func<PacketClient, ValueTask> then) => await then(await ConnectedAsync());
-
-    private static async Task UntilAsync(Func<bool> holds)
-    {
-        while (!holds())
-        {
-            TestContext.CurrentContext.CancellationToken.ThrowIfCancellationRequested();
-            await Task.Delay(5);
-        }
-    }
 
     private static async Task<string> TextAsync(ValueTask<PacketReply> task)
     {

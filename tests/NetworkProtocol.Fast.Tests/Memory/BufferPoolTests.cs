@@ -35,7 +35,8 @@ internal sealed class BufferPoolTests
     [Test]
     public void Classes_EverySize_AreTheSmallestThatHolds()
     {
-        int[] edges = [0, 1, 4096, 4097, 16384, 16385, 65536, Large, Large + 1, (1 << 20) + Slack, (1 << 20) + Slack + 1];
+        const int Mega = (1 << 20) + Slack;
+        int[] edges = [0, 1, 4096, 4097, 16384, 16385, 65536, Large, Large + 1, Mega, Mega + 1];
         foreach (int bytes in edges)
         {
             int index = BufferClasses.IndexOf(bytes);
@@ -51,7 +52,8 @@ internal sealed class BufferPoolTests
     public void TryRent_MoreThanTheLargestBlockOrNegative_Throws()
     {
         using BufferPool pool = new(1 << 20);
-        Assert.That(() => pool.TryRent(BufferPool.BlockBytesMax + 1, out _), Throws.TypeOf<ArgumentOutOfRangeException>());
+        int tooMany = BufferPool.BlockBytesMax + 1;
+        Assert.That(() => pool.TryRent(tooMany, out _), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => pool.TryRent(-1, out _), Throws.TypeOf<ArgumentOutOfRangeException>());
         Assert.That(() => new BufferPool(0), Throws.TypeOf<ArgumentOutOfRangeException>());
     }

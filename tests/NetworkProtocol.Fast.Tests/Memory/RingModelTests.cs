@@ -5,7 +5,9 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Memory;
 
-/// <summary>Random steps of one thread on a ring, held against a plain queue: status, content, order and used bytes.</summary>
+/// <summary>
+/// Random steps of one thread on a ring, held against a plain queue: status, content, order and used bytes.
+/// </summary>
 [TestFixture]
 internal sealed class RingModelTests
 {

@@ -1,8 +1,8 @@
 namespace NetworkProtocol.Fast.Tests.Memory;
 
 /// <summary>
-/// One state of the abstract ring of <see cref="RingProtocolModel"/>: shared words first, then what each thread holds.
-/// A tail word is position * 8 + bits, as in the ring.
+/// One state of the abstract ring of <see cref="RingProtocolModel"/>: shared words first, then what each thread
+/// holds. A tail word is position * 8 + bits, as in the ring.
 /// </summary>
 internal record struct RingProtocolState
 {

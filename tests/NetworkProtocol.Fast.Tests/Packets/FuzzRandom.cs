@@ -6,11 +6,11 @@ namespace NetworkProtocol.Fast.Tests.Packets;
 /// <summary>SplitMix64: fast enough to make millions of inputs, and the same for the same seed everywhere.</summary>
 internal struct FuzzRandom(ulong seed)
 {
-    private ulong _state = seed;
+    private ulong state = seed;
 
     public ulong Next()
     {
-        ulong z = _state += 0x9E3779B97F4A7C15;
+        ulong z = state += 0x9E3779B97F4A7C15;
         z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;
         z = (z ^ (z >> 27)) * 0x94D049BB133111EB;
         return z ^ (z >> 31);

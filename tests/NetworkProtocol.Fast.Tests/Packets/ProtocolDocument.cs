@@ -1,17 +1,16 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
-using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
-using NUnit.Framework;
+using NetworkProtocol.Fast.Tests.Shared;
 
 namespace NetworkProtocol.Fast.Tests.Packets;
 
 /// <summary>What docs/PROTOCOL.md says in a form that a program can check.</summary>
 internal static partial class ProtocolDocument
 {
-    private static readonly string Text = File.ReadAllText(Path.Combine(Root(), "docs", "PROTOCOL.md"));
+    private static readonly string Text = RepositoryRoot.Read("docs", "PROTOCOL.md");
 
     /// <summary>The blocks marked <c>hex</c>, by name, without their remarks.</summary>
     public static IReadOnlyDictionary<string, byte[]> Examples { get; } = ExamplePattern().Matches(Text).ToDictionary(
@@ -34,17 +33,6 @@ internal static partial class ProtocolDocument
 
     private static byte[] Bytes(string hex) =>
         Convert.FromHexString(string.Concat(hex.Where(c => !char.IsWhiteSpace(c))));
-
-    private static string Root()
-    {
-        DirectoryInfo? folder = new(TestContext.CurrentContext.TestDirectory);
-        while (folder is not null && !File.Exists(Path.Combine(folder.FullName, "NetworkProtocol.Fast.sln")))
-        {
-            folder = folder.Parent;
-        }
-
-        return folder?.FullName ?? throw new DirectoryNotFoundException("the tests run outside the repository");
-    }
 
     [GeneratedRegex(@"^```hex (?<name>[a-z0-9-]+)\n(?<body>[^`]*)^```$", RegexOptions.Multiline)]
     private static partial Regex ExamplePattern();

@@ -10,12 +10,12 @@ internal sealed class DescriptorLimit : IDisposable
 {
     private const int OpenFiles = 7; // RLIMIT_NOFILE
 
-    private readonly ResourceLimit _before;
+    private readonly ResourceLimit before;
 
     private DescriptorLimit(ulong limit)
     {
-        Check(GetLimit(OpenFiles, out _before));
-        ResourceLimit lowered = new() { Soft = limit, Hard = _before.Hard };
+        Check(GetLimit(OpenFiles, out before));
+        ResourceLimit lowered = new() { Soft = limit, Hard = before.Hard };
         Check(SetLimit(OpenFiles, in lowered));
     }
 
@@ -31,7 +31,7 @@ internal sealed class DescriptorLimit : IDisposable
         return new DescriptorLimit(lowestFree);
     }
 
-    public void Dispose() => Check(SetLimit(OpenFiles, in _before));
+    public void Dispose() => Check(SetLimit(OpenFiles, in before));
 
     private static void Check(int result)
     {

@@ -10,20 +10,20 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 /// </summary>
 internal sealed class HalfDuplexPeer : ITransportSink
 {
-    private readonly TransportConnection _connection;
-    private readonly Memory<byte> _message;
-    private readonly bool _waitEmpty;
-    private TaskCompletionSource _done = new();
-    private bool _sendNext;
-    private bool _waited;
-    private int _received;
-    private int _roundsLeft = -1;
+    private readonly TransportConnection connection;
+    private readonly Memory<byte> message;
+    private readonly bool waitEmpty;
+    private TaskCompletionSource done = new();
+    private bool sendNext;
+    private bool waited;
+    private int received;
+    private int roundsLeft = -1;
 
     internal HalfDuplexPeer(TransportConnection connection, int messageBytes, bool waitEmpty)
     {
-        _connection = connection;
-        _message = new byte[messageBytes];
-        _waitEmpty = waitEmpty;
+        this.connection = connection;
+        message = new byte[messageBytes];
+        this.waitEmpty = waitEmpty;
         connection.Bind(this);
     }
 
@@ -33,11 +33,11 @@ internal sealed class HalfDuplexPeer : ITransportSink
     /// <summary>Sends a message and awaits its answer, so many times.</summary>
     internal Task AskAsync(int rounds)
     {
-        _done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _roundsLeft = rounds;
-        _sendNext = true;
+        done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        roundsLeft = rounds;
+        sendNext = true;
         Run();
-        return _done.Task.WaitAsync(TimeSpan.FromSeconds(60));
+        return done.Task.WaitAsync(TimeSpan.FromSeconds(60));
     }
 
     public void OnReceived(TransportResult result)
@@ -61,10 +61,10 @@ internal sealed class HalfDuplexPeer : ITransportSink
         while (true)
         {
             TransportResult result;
-            if (_sendNext)
+            if (sendNext)
             {
-                _sendNext = false;
-                if (!_connection.Send(_message, out result) || result.Status != TransportStatus.Ok)
+                sendNext = false;
+                if (!connection.Send(message, out result) || result.Status != TransportStatus.Ok)
                 {
                     return;
                 }
@@ -72,8 +72,8 @@ internal sealed class HalfDuplexPeer : ITransportSink
                 continue;
             }
 
-            Memory<byte> buffer = _waitEmpty && !_waited ? Memory<byte>.Empty : _message[_received..];
-            if (!_connection.Receive(buffer, out result) || !Take(result))
+            Memory<byte> buffer = waitEmpty && !waited ? Memory<byte>.Empty : message[received..];
+            if (!connection.Receive(buffer, out result) || !Take(result))
             {
                 return;
             }
@@ -82,24 +82,24 @@ internal sealed class HalfDuplexPeer : ITransportSink
 
     private bool Take(TransportResult result)
     {
-        if (result.Status != TransportStatus.Ok || (result.Bytes == 0 && (!_waitEmpty || _waited)))
+        if (result.Status != TransportStatus.Ok || (result.Bytes == 0 && (!waitEmpty || waited)))
         {
             return false;
         }
 
-        _waited = !_waited;
-        _received += result.Bytes;
-        if (_received < _message.Length)
+        waited = !waited;
+        received += result.Bytes;
+        if (received < message.Length)
         {
             return true;
         }
 
-        _received = 0;
-        _waited = false;
-        _sendNext = true;
-        if (_roundsLeft > 0 && --_roundsLeft == 0)
+        received = 0;
+        waited = false;
+        sendNext = true;
+        if (roundsLeft > 0 && --roundsLeft == 0)
         {
-            _done.SetResult();
+            done.SetResult();
             return false;
         }
 

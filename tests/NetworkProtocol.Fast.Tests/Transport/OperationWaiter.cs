@@ -8,45 +8,45 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 /// <summary>Turns a connection's completions into tasks that continue off the I/O thread.</summary>
 internal sealed class OperationWaiter : ITransportSink
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly TransportConnection _connection;
-    private TaskCompletionSource<TransportResult>? _received;
-    private TaskCompletionSource<TransportResult>? _sent;
+    private readonly TransportConnection connection;
+    private TaskCompletionSource<TransportResult>? received;
+    private TaskCompletionSource<TransportResult>? sent;
 
     internal OperationWaiter(TransportConnection connection)
     {
-        _connection = connection;
+        this.connection = connection;
         connection.Bind(this);
     }
 
-    internal TransportConnection Connection => _connection;
+    internal TransportConnection Connection => connection;
 
     /// <summary>True while the receive last started has not completed.</summary>
-    internal bool ReceiveIsPending => Volatile.Read(ref _received) is { Task.IsCompleted: false };
+    internal bool ReceiveIsPending => Volatile.Read(ref received) is { Task.IsCompleted: false };
 
     internal Task<TransportResult> ReceiveAsync(Memory<byte> buffer)
     {
         TaskCompletionSource<TransportResult> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _received, source);
-        if (_connection.Receive(buffer, out TransportResult result))
+        Volatile.Write(ref received, source);
+        if (connection.Receive(buffer, out TransportResult result))
         {
             source.SetResult(result);
         }
 
-        return source.Task.WaitAsync(s_patience);
+        return source.Task.WaitAsync(Patience);
     }
 
     internal Task<TransportResult> SendAsync(ReadOnlyMemory<byte> buffer)
     {
         TaskCompletionSource<TransportResult> source = new(TaskCreationOptions.RunContinuationsAsynchronously);
-        Volatile.Write(ref _sent, source);
-        if (_connection.Send(buffer, out TransportResult result))
+        Volatile.Write(ref sent, source);
+        if (connection.Send(buffer, out TransportResult result))
         {
             source.SetResult(result);
         }
 
-        return source.Task.WaitAsync(s_patience);
+        return source.Task.WaitAsync(Patience);
     }
 
     /// <summary>Receives exactly the buffer, or less at the end of the stream; the count is the return value.</summary>
@@ -67,7 +67,7 @@ internal sealed class OperationWaiter : ITransportSink
         return bytes;
     }
 
-    public void OnReceived(TransportResult result) => Volatile.Read(ref _received)!.SetResult(result);
+    public void OnReceived(TransportResult result) => Volatile.Read(ref received)!.SetResult(result);
 
-    public void OnSent(TransportResult result) => Volatile.Read(ref _sent)!.SetResult(result);
+    public void OnSent(TransportResult result) => Volatile.Read(ref sent)!.SetResult(result);
 }

@@ -9,19 +9,19 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 /// <summary>Queues what a listener reports.</summary>
 internal sealed class QueueAcceptor : ITransportAcceptor
 {
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
-    private readonly Channel<TransportConnection> _accepted = Channel.CreateUnbounded<TransportConnection>();
-    private readonly Channel<(SocketError Error, TimeSpan BackOff)> _pressure =
+    private readonly Channel<TransportConnection> accepted = Channel.CreateUnbounded<TransportConnection>();
+    private readonly Channel<(SocketError Error, TimeSpan BackOff)> pressure =
         Channel.CreateUnbounded<(SocketError, TimeSpan)>();
 
     internal Task<TransportConnection> AcceptedAsync() =>
-        _accepted.Reader.ReadAsync().AsTask().WaitAsync(s_patience);
+        accepted.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
     internal Task<(SocketError Error, TimeSpan BackOff)> PressureAsync() =>
-        _pressure.Reader.ReadAsync().AsTask().WaitAsync(s_patience);
+        pressure.Reader.ReadAsync().AsTask().WaitAsync(Patience);
 
-    public void OnAccepted(TransportConnection connection) => _accepted.Writer.TryWrite(connection);
+    public void OnAccepted(TransportConnection connection) => accepted.Writer.TryWrite(connection);
 
-    public void OnAcceptPressure(SocketError error, TimeSpan backOff) => _pressure.Writer.TryWrite((error, backOff));
+    public void OnAcceptPressure(SocketError error, TimeSpan backOff) => pressure.Writer.TryWrite((error, backOff));
 }

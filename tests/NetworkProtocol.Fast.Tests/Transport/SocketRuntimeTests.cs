@@ -41,12 +41,12 @@ internal sealed class SocketRuntimeTests
 
     private sealed class ThreadSink : ITransportSink
     {
-        private readonly TaskCompletionSource<Thread> _received =
+        private readonly TaskCompletionSource<Thread> received =
             new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        internal Task<Thread> Received => _received.Task;
+        internal Task<Thread> Received => received.Task;
 
-        public void OnReceived(TransportResult result) => _received.TrySetResult(Thread.CurrentThread);
+        public void OnReceived(TransportResult result) => received.TrySetResult(Thread.CurrentThread);
 
         public void OnSent(TransportResult result)
         {

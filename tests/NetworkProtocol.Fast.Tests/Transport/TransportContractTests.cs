@@ -14,23 +14,23 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 [TestFixture(EndpointScheme.InMemory)]
 internal sealed class TransportContractTests(EndpointScheme scheme)
 {
-    private TransportUnderTest _transport = null!;
-    private OperationWaiter _client = null!;
-    private OperationWaiter _server = null!;
+    private TransportUnderTest transport = null!;
+    private OperationWaiter client = null!;
+    private OperationWaiter server = null!;
 
     [SetUp]
     public async Task SetUp()
     {
-        _transport = new TransportUnderTest(scheme);
-        (_client, _server) = await _transport.ConnectPairAsync();
+        transport = new TransportUnderTest(scheme);
+        (client, server) = await transport.ConnectPairAsync();
     }
 
     [TearDown]
     public async Task TearDown()
     {
-        _client.Connection.Close();
-        _server.Connection.Close();
-        await _transport.DisposeAsync();
+        client.Connection.Close();
+        server.Connection.Close();
+        await transport.DisposeAsync();
     }
 
     [Test]
@@ -40,11 +40,11 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
         for (byte i = 0; i < 100; i++)
         {
             byte[] message = [i, 1, 2, 3];
-            Assert.That(await _client.SendAsync(message), Is.EqualTo(TransportResult.Done(4)));
-            Assert.That(await _server.ReceiveAllAsync(buffer.AsMemory(0, 4)), Is.EqualTo(4));
-            Assert.That(await _server.SendAsync(buffer.AsMemory(0, 4)), Is.EqualTo(TransportResult.Done(4)));
+            Assert.That(await client.SendAsync(message), Is.EqualTo(TransportResult.Done(4)));
+            Assert.That(await server.ReceiveAllAsync(buffer.AsMemory(0, 4)), Is.EqualTo(4));
+            Assert.That(await server.SendAsync(buffer.AsMemory(0, 4)), Is.EqualTo(TransportResult.Done(4)));
             byte[] reply = new byte[4];
-            Assert.That(await _client.ReceiveAllAsync(reply), Is.EqualTo(4));
+            Assert.That(await client.ReceiveAllAsync(reply), Is.EqualTo(4));
             Assert.That(reply, Is.EqualTo(message));
         }
     }
@@ -56,9 +56,9 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
         TestContext.Out.WriteLine($"seed {seed}");
         byte[] sent = new byte[64 << 20];
         new Random(seed).NextBytes(sent);
-        Task<TransportResult> sending = _client.SendAsync(sent);
+        Task<TransportResult> sending = client.SendAsync(sent);
         byte[] received = new byte[sent.Length];
-        Assert.That(await _server.ReceiveAllAsync(received), Is.EqualTo(sent.Length));
+        Assert.That(await server.ReceiveAllAsync(received), Is.EqualTo(sent.Length));
         Assert.That(await sending, Is.EqualTo(TransportResult.Done(sent.Length)));
         Assert.That(SHA256.HashData(received), Is.EqualTo(SHA256.HashData(sent)));
     }
@@ -66,37 +66,37 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     [Test]
     public async Task Receive_EmptyBuffer_WaitsForBytesAndTakesNone()
     {
-        Task<TransportResult> waiting = _server.ReceiveAsync(Memory<byte>.Empty);
-        Assert.That(_server.ReceiveIsPending, Is.True);
-        await _client.SendAsync(new byte[] { 7 });
+        Task<TransportResult> waiting = server.ReceiveAsync(Memory<byte>.Empty);
+        Assert.That(server.ReceiveIsPending, Is.True);
+        await client.SendAsync(new byte[] { 7 });
         Assert.That(await waiting, Is.EqualTo(TransportResult.Done(0)));
 
         // With bytes waiting it completes again, and still takes none.
-        Assert.That(await _server.ReceiveAsync(Memory<byte>.Empty), Is.EqualTo(TransportResult.Done(0)));
+        Assert.That(await server.ReceiveAsync(Memory<byte>.Empty), Is.EqualTo(TransportResult.Done(0)));
         byte[] buffer = new byte[8];
-        Assert.That(await _server.ReceiveAsync(buffer), Is.EqualTo(TransportResult.Done(1)));
+        Assert.That(await server.ReceiveAsync(buffer), Is.EqualTo(TransportResult.Done(1)));
         Assert.That(buffer[0], Is.EqualTo(7));
     }
 
     [Test]
     public async Task Receive_EmptyBuffer_CompletesAtEndOfStream()
     {
-        Task<TransportResult> waiting = _server.ReceiveAsync(Memory<byte>.Empty);
-        _client.Connection.ShutdownSend();
+        Task<TransportResult> waiting = server.ReceiveAsync(Memory<byte>.Empty);
+        client.Connection.ShutdownSend();
         Assert.That(await waiting, Is.EqualTo(TransportResult.Done(0)));
-        Assert.That(await _server.ReceiveAsync(new byte[8]), Is.EqualTo(TransportResult.Done(0)));
+        Assert.That(await server.ReceiveAsync(new byte[8]), Is.EqualTo(TransportResult.Done(0)));
     }
 
     [Test]
     public async Task Send_EmptyBuffer_CompletesAtOnce()
     {
-        Assert.That(await _client.SendAsync(ReadOnlyMemory<byte>.Empty), Is.EqualTo(TransportResult.Done(0)));
+        Assert.That(await client.SendAsync(ReadOnlyMemory<byte>.Empty), Is.EqualTo(TransportResult.Done(0)));
     }
 
     [Test]
     public async Task ShutdownSend_OneHalf_LeavesTheOtherOpen([Values] bool serverFirst)
     {
-        (OperationWaiter first, OperationWaiter second) = serverFirst ? (_server, _client) : (_client, _server);
+        (OperationWaiter first, OperationWaiter second) = serverFirst ? (server, client) : (client, server);
         await first.SendAsync(new byte[] { 1, 2, 3 });
         first.Connection.ShutdownSend();
         first.Connection.ShutdownSend();
@@ -114,11 +114,11 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     public async Task ShutdownSend_DuringSend_LetsTheSendFinish()
     {
         byte[] sent = new byte[32 << 20];
-        Task<TransportResult> sending = _client.SendAsync(sent);
+        Task<TransportResult> sending = client.SendAsync(sent);
         Assert.That(sending.IsCompleted, Is.False);
-        _client.Connection.ShutdownSend();
+        client.Connection.ShutdownSend();
         byte[] received = new byte[sent.Length + 1];
-        Assert.That(await _server.ReceiveAllAsync(received), Is.EqualTo(sent.Length));
+        Assert.That(await server.ReceiveAllAsync(received), Is.EqualTo(sent.Length));
         Assert.That(await sending, Is.EqualTo(TransportResult.Done(sent.Length)));
     }
 
@@ -126,26 +126,26 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     public async Task Close_AfterSend_DeliversWhatWasSent()
     {
         // A receive is waiting, as on every live link: it must not turn the close into a reset.
-        Task<TransportResult> waiting = _client.ReceiveAsync(Memory<byte>.Empty);
+        Task<TransportResult> waiting = client.ReceiveAsync(Memory<byte>.Empty);
         byte[] sent = new byte[48 * 1024];
-        await _client.SendAsync(sent);
-        _client.Connection.Close();
+        await client.SendAsync(sent);
+        client.Connection.Close();
         Assert.That((await waiting).Status, Is.EqualTo(TransportStatus.Aborted));
-        Assert.That(await _server.ReceiveAllAsync(new byte[sent.Length + 1]), Is.EqualTo(sent.Length));
+        Assert.That(await server.ReceiveAllAsync(new byte[sent.Length + 1]), Is.EqualTo(sent.Length));
     }
 
     [Test]
     public async Task Close_DuringSend_ShowsAsPeerGone()
     {
-        Task<TransportResult> sending = _client.SendAsync(new byte[64 << 20]);
+        Task<TransportResult> sending = client.SendAsync(new byte[64 << 20]);
         Assert.That(sending.IsCompleted, Is.False);
-        _client.Connection.Close();
+        client.Connection.Close();
         Assert.That((await sending).Status, Is.EqualTo(TransportStatus.Aborted));
 
         TransportResult result;
         do
         {
-            result = await _server.ReceiveAsync(new byte[64 * 1024]);
+            result = await server.ReceiveAsync(new byte[64 * 1024]);
         }
         while (result.Status == TransportStatus.Ok && result.Bytes > 0);
 
@@ -157,10 +157,10 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     [Test]
     public async Task Close_DuringReceiveAndSend_CompletesBothAsAborted()
     {
-        Task<TransportResult> receiving = _client.ReceiveAsync(new byte[16]);
-        Task<TransportResult> sending = _client.SendAsync(new byte[64 << 20]);
+        Task<TransportResult> receiving = client.ReceiveAsync(new byte[16]);
+        Task<TransportResult> sending = client.SendAsync(new byte[64 << 20]);
         Assert.That(receiving.IsCompleted || sending.IsCompleted, Is.False);
-        _client.Connection.Close();
+        client.Connection.Close();
         Assert.That((await receiving).Status, Is.EqualTo(TransportStatus.Aborted));
         Assert.That((await sending).Status, Is.EqualTo(TransportStatus.Aborted));
     }
@@ -168,25 +168,25 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     [Test]
     public async Task Operations_AfterClose_AreAborted()
     {
-        _client.Connection.Close();
-        _client.Connection.Close();
-        _client.Connection.ShutdownSend();
-        Assert.That((await _client.ReceiveAsync(new byte[1])).Status, Is.EqualTo(TransportStatus.Aborted));
-        Assert.That((await _client.ReceiveAsync(Memory<byte>.Empty)).Status, Is.EqualTo(TransportStatus.Aborted));
-        Assert.That((await _client.SendAsync(new byte[1])).Status, Is.EqualTo(TransportStatus.Aborted));
-        Assert.That(_client.Connection.Remote.ToString(), Is.Not.Empty);
-        Assert.That(_client.Connection.Local.ToString(), Is.Not.Empty);
+        client.Connection.Close();
+        client.Connection.Close();
+        client.Connection.ShutdownSend();
+        Assert.That((await client.ReceiveAsync(new byte[1])).Status, Is.EqualTo(TransportStatus.Aborted));
+        Assert.That((await client.ReceiveAsync(Memory<byte>.Empty)).Status, Is.EqualTo(TransportStatus.Aborted));
+        Assert.That((await client.SendAsync(new byte[1])).Status, Is.EqualTo(TransportStatus.Aborted));
+        Assert.That(client.Connection.Remote.ToString(), Is.Not.Empty);
+        Assert.That(client.Connection.Local.ToString(), Is.Not.Empty);
     }
 
     [Test]
     public async Task Send_ToClosedPeer_EndsAsPeerGone()
     {
-        _server.Connection.Close();
+        server.Connection.Close();
         TransportResult result;
         do
         {
             // The first ones may still be taken by the kernel.
-            result = await _client.SendAsync(new byte[64 * 1024]);
+            result = await client.SendAsync(new byte[64 * 1024]);
         }
         while (result.Status == TransportStatus.Ok);
 
@@ -197,11 +197,11 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     public async Task Send_WhilePeerDoesNotRead_WaitsUntilItReads()
     {
         byte[] sent = new byte[32 << 20];
-        Task<TransportResult> sending = _client.SendAsync(sent);
+        Task<TransportResult> sending = client.SendAsync(sent);
         Assert.That(sending.IsCompleted, Is.False);
-        Assert.That(await _server.ReceiveAllAsync(new byte[1024]), Is.EqualTo(1024));
+        Assert.That(await server.ReceiveAllAsync(new byte[1024]), Is.EqualTo(1024));
         Assert.That(sending.IsCompleted, Is.False);
-        Assert.That(await _server.ReceiveAllAsync(new byte[sent.Length - 1024]), Is.EqualTo(sent.Length - 1024));
+        Assert.That(await server.ReceiveAllAsync(new byte[sent.Length - 1024]), Is.EqualTo(sent.Length - 1024));
         Assert.That(await sending, Is.EqualTo(TransportResult.Done(sent.Length)));
     }
 
@@ -210,7 +210,7 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     {
         for (int round = 0; round < 50; round++)
         {
-            (TransportConnection one, TransportConnection other) = await _transport.ConnectUnboundPairAsync();
+            (TransportConnection one, TransportConnection other) = await transport.ConnectUnboundPairAsync();
             ClosingSink sink = new(one);
             OperationWaiter waiter = new(other);
             Assert.That(one.Receive(new byte[16], out _), Is.False);
@@ -231,7 +231,7 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
         Random random = new(seed);
         for (int round = 0; round < 200; round++)
         {
-            (OperationWaiter client, OperationWaiter server) = await _transport.ConnectPairAsync();
+            (OperationWaiter client, OperationWaiter server) = await transport.ConnectPairAsync();
             Task pumps = Task.WhenAll(PumpAsync(client), DrainAsync(client), PumpAsync(server), DrainAsync(server));
             Thread.SpinWait(random.Next(20_000));
             Parallel.Invoke(
@@ -249,7 +249,7 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
         List<(OperationWaiter Client, OperationWaiter Server)> pairs = [];
         for (int i = 0; i < 500; i++)
         {
-            pairs.Add(await _transport.ConnectPairAsync());
+            pairs.Add(await transport.ConnectPairAsync());
         }
 
         HashSet<long> ids = [];

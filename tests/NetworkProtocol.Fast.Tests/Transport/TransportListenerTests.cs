@@ -11,12 +11,12 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 
 internal sealed class TransportListenerTests
 {
-    private static readonly Endpoint s_anyPort = Endpoint.Parse("tcp://127.0.0.1:0");
+    private static readonly Endpoint AnyPort = Endpoint.Parse("tcp://127.0.0.1:0");
 
     [Test]
     public async Task Start_PortZero_ReportsTheRealPort()
     {
-        await using TransportListener listener = Start(s_anyPort, out QueueAcceptor acceptor);
+        await using TransportListener listener = Start(AnyPort, out QueueAcceptor acceptor);
         Assert.That(listener.BoundEndpoint.Port, Is.Not.Zero);
         TransportConnection client = await ConnectAsync(listener.BoundEndpoint);
         TransportConnection server = await acceptor.AcceptedAsync();
@@ -31,7 +31,7 @@ internal sealed class TransportListenerTests
     [Test]
     public async Task Start_PortTaken_NamesTheEndpointAndWhatToDo()
     {
-        await using TransportListener listener = Start(s_anyPort, out _);
+        await using TransportListener listener = Start(AnyPort, out _);
         Endpoint taken = listener.BoundEndpoint;
         TransportException e = Assert.Throws<TransportException>(() => Start(taken, out _))!;
         Assert.That(e.SocketError, Is.EqualTo(SocketError.AddressAlreadyInUse));
@@ -52,7 +52,7 @@ internal sealed class TransportListenerTests
     [Test]
     public async Task Start_AgainOnTheSamePort_WorksInSpiteOfTimeWait()
     {
-        TransportListener listener = Start(s_anyPort, out QueueAcceptor acceptor);
+        TransportListener listener = Start(AnyPort, out QueueAcceptor acceptor);
         TransportConnection client = await ConnectAsync(listener.BoundEndpoint);
         TransportConnection server = await acceptor.AcceptedAsync();
 
@@ -96,7 +96,7 @@ internal sealed class TransportListenerTests
         };
         QueueAcceptor acceptor = new();
         await using TransportListener listener =
-            TransportListener.Start(s_anyPort, new ListenerOptions { Connection = options }, acceptor);
+            TransportListener.Start(AnyPort, new ListenerOptions { Connection = options }, acceptor);
         SocketConnection client = (SocketConnection)await TransportConnector.ConnectAsync(
             listener.BoundEndpoint, options, CancellationToken.None);
         SocketConnection server = (SocketConnection)await acceptor.AcceptedAsync();
@@ -122,7 +122,7 @@ internal sealed class TransportListenerTests
     {
         // More than the turns of one round, so that the loop has to yield and come back.
         const int Connections = 300;
-        await using TransportListener listener = Start(s_anyPort, out QueueAcceptor acceptor);
+        await using TransportListener listener = Start(AnyPort, out QueueAcceptor acceptor);
         List<Task<TransportConnection>> clients = [];
         for (int i = 0; i < Connections; i++)
         {
@@ -139,7 +139,7 @@ internal sealed class TransportListenerTests
     [Test]
     public async Task Stop_Listening_LeavesAcceptedConnectionsAlone()
     {
-        TransportListener listener = Start(s_anyPort, out QueueAcceptor acceptor);
+        TransportListener listener = Start(AnyPort, out QueueAcceptor acceptor);
         OperationWaiter client = new(await ConnectAsync(listener.BoundEndpoint));
         OperationWaiter server = new(await acceptor.AcceptedAsync());
         listener.Stop();
@@ -161,7 +161,7 @@ internal sealed class TransportListenerTests
     {
         for (int round = 0; round < 100; round++)
         {
-            TransportListener listener = Start(s_anyPort, out _);
+            TransportListener listener = Start(AnyPort, out _);
             Task<TransportConnection> connecting = ConnectAsync(listener.BoundEndpoint);
             await listener.DisposeAsync();
             try
@@ -179,7 +179,7 @@ internal sealed class TransportListenerTests
     [NonParallelizable]
     public async Task Accept_WithoutDescriptors_BacksOffAndRecovers()
     {
-        await using TransportListener listener = Start(s_anyPort, out QueueAcceptor acceptor);
+        await using TransportListener listener = Start(AnyPort, out QueueAcceptor acceptor);
         IPEndPoint address = new(IPAddress.Loopback, listener.BoundEndpoint.Port);
         using Socket warm = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
@@ -202,7 +202,7 @@ internal sealed class TransportListenerTests
     [NonParallelizable]
     public async Task Stop_WhileBackingOff_EndsAtOnce()
     {
-        TransportListener listener = Start(s_anyPort, out QueueAcceptor acceptor);
+        TransportListener listener = Start(AnyPort, out QueueAcceptor acceptor);
         using Socket client = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
         using (DescriptorLimit.NoneFree())
         {

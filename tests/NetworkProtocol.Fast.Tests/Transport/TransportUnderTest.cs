@@ -9,9 +9,9 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 /// <summary>Makes connected pairs over one transport, so that one suite holds all of them to the contract.</summary>
 internal sealed class TransportUnderTest : IAsyncDisposable
 {
-    private readonly DirectoryInfo? _folder;
-    private readonly QueueAcceptor _acceptor = new();
-    private readonly TransportListener? _listener;
+    private readonly DirectoryInfo? folder;
+    private readonly QueueAcceptor acceptor = new();
+    private readonly TransportListener? listener;
 
     internal TransportUnderTest(EndpointScheme scheme, TransportOptions? options = null)
     {
@@ -24,12 +24,12 @@ internal sealed class TransportUnderTest : IAsyncDisposable
         string uri = "tcp://127.0.0.1:0";
         if (scheme == EndpointScheme.Unix)
         {
-            _folder = Directory.CreateTempSubdirectory("npfast-");
-            uri = $"unix://{_folder.FullName}/s";
+            folder = Directory.CreateTempSubdirectory("npfast-");
+            uri = $"unix://{folder.FullName}/s";
         }
 
         ListenerOptions listenerOptions = new() { Backlog = 4096, Connection = Options };
-        _listener = TransportListener.Start(Endpoint.Parse(uri), listenerOptions, _acceptor);
+        listener = TransportListener.Start(Endpoint.Parse(uri), listenerOptions, acceptor);
     }
 
     internal TransportOptions Options { get; }
@@ -42,24 +42,24 @@ internal sealed class TransportUnderTest : IAsyncDisposable
 
     internal async Task<(TransportConnection Client, TransportConnection Server)> ConnectUnboundPairAsync()
     {
-        if (_listener is null)
+        if (listener is null)
         {
             return InMemoryTransport.CreatePair();
         }
 
-        Task<TransportConnection> accepted = _acceptor.AcceptedAsync();
+        Task<TransportConnection> accepted = acceptor.AcceptedAsync();
         TransportConnection client =
-            await TransportConnector.ConnectAsync(_listener.BoundEndpoint, Options, CancellationToken.None);
+            await TransportConnector.ConnectAsync(listener.BoundEndpoint, Options, CancellationToken.None);
         return (client, await accepted);
     }
 
     public async ValueTask DisposeAsync()
     {
-        if (_listener is not null)
+        if (listener is not null)
         {
-            await _listener.DisposeAsync();
+            await listener.DisposeAsync();
         }
 
-        _folder?.Delete(recursive: true);
+        folder?.Delete(recursive: true);
     }
 }

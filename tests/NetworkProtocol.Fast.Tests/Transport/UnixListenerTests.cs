@@ -10,28 +10,28 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 /// <summary>The file of a Unix listener: made, found stale, kept, removed.</summary>
 internal sealed class UnixListenerTests
 {
-    private DirectoryInfo _folder = null!;
-    private string _path = "";
-    private Endpoint _endpoint = null!;
+    private DirectoryInfo folder = null!;
+    private string path = "";
+    private Endpoint endpoint = null!;
 
     [SetUp]
     public void SetUp()
     {
-        _folder = Directory.CreateTempSubdirectory("npfast-");
-        _path = Path.Combine(_folder.FullName, "s");
-        _endpoint = Endpoint.Parse("unix://" + _path);
+        folder = Directory.CreateTempSubdirectory("npfast-");
+        path = Path.Combine(folder.FullName, "s");
+        endpoint = Endpoint.Parse("unix://" + path);
     }
 
     [TearDown]
-    public void TearDown() => _folder.Delete(recursive: true);
+    public void TearDown() => folder.Delete(recursive: true);
 
     [Test]
     public async Task Stop_OwnFile_IsRemoved()
     {
         TransportListener listener = Start(out _);
-        Assert.That(Path.Exists(_path), Is.True);
+        Assert.That(Path.Exists(path), Is.True);
         await listener.DisposeAsync();
-        Assert.That(Path.Exists(_path), Is.False);
+        Assert.That(Path.Exists(path), Is.False);
     }
 
     [Test]
@@ -40,9 +40,9 @@ internal sealed class UnixListenerTests
         LeaveStaleFile();
         await using TransportListener listener = Start(out QueueAcceptor acceptor);
         TransportConnection client =
-            await TransportConnector.ConnectAsync(_endpoint, TransportOptions.Default, CancellationToken.None);
+            await TransportConnector.ConnectAsync(endpoint, TransportOptions.Default, CancellationToken.None);
         TransportConnection server = await acceptor.AcceptedAsync();
-        Assert.That(server.Remote, Is.EqualTo(_endpoint));
+        Assert.That(server.Remote, Is.EqualTo(endpoint));
         Assert.That(server.RemoteAddress, Is.Null);
         client.Close();
         server.Close();
@@ -54,11 +54,11 @@ internal sealed class UnixListenerTests
         await using TransportListener listener = Start(out QueueAcceptor acceptor);
         TransportException e = Assert.Throws<TransportException>(() => Start(out _))!;
         Assert.That(e.SocketError, Is.EqualTo(SocketError.AddressAlreadyInUse));
-        Assert.That(e.Message, Does.StartWith($"cannot listen on {_endpoint}: another process listens there"));
+        Assert.That(e.Message, Does.StartWith($"cannot listen on {endpoint}: another process listens there"));
 
         // The first of the two is the probe's, closed already.
         (await acceptor.AcceptedAsync()).Close();
-        (await TransportConnector.ConnectAsync(_endpoint, TransportOptions.Default, CancellationToken.None)).Close();
+        (await TransportConnector.ConnectAsync(endpoint, TransportOptions.Default, CancellationToken.None)).Close();
         (await acceptor.AcceptedAsync()).Close();
     }
 
@@ -66,28 +66,28 @@ internal sealed class UnixListenerTests
     public void Start_LiveFileWithFullBacklog_IsRefused()
     {
         using Socket live = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        live.Bind(new UnixAddress(_path));
+        live.Bind(new UnixAddress(path));
         live.Listen(0);
         using Socket waiting = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        waiting.Connect(new UnixAddress(_path));
+        waiting.Connect(new UnixAddress(path));
         Assert.That(() => Start(out _), Throws.TypeOf<TransportException>().With.Message.Contains("another process"));
     }
 
     [Test]
     public void Start_FileThatIsNoSocket_IsRefusedAndKept()
     {
-        File.WriteAllText(_path, "precious");
+        File.WriteAllText(path, "precious");
         TransportException e = Assert.Throws<TransportException>(() => Start(out _))!;
         Assert.That(e.Message, Does.Contain("not a socket"));
-        Assert.That(File.ReadAllText(_path), Is.EqualTo("precious"));
+        Assert.That(File.ReadAllText(path), Is.EqualTo("precious"));
     }
 
     [Test]
     public void Start_LinkToAStaleSocket_IsRefusedAndKept()
     {
         LeaveStaleFile();
-        string link = Path.Combine(_folder.FullName, "link");
-        File.CreateSymbolicLink(link, _path);
+        string link = Path.Combine(folder.FullName, "link");
+        File.CreateSymbolicLink(link, path);
         Assert.That(
             () => TransportListener.Start(
                 Endpoint.Parse("unix://" + link), ListenerOptions.Default, new QueueAcceptor()),
@@ -98,7 +98,7 @@ internal sealed class UnixListenerTests
     [Test]
     public void Start_FolderMissing_SaysSo()
     {
-        Endpoint endpoint = Endpoint.Parse($"unix://{_folder.FullName}/none/s");
+        Endpoint endpoint = Endpoint.Parse($"unix://{folder.FullName}/none/s");
         Assert.That(
             () => TransportListener.Start(endpoint, ListenerOptions.Default, new QueueAcceptor()),
             Throws.TypeOf<TransportException>().With.Message.Contains("folder does not exist"));
@@ -108,22 +108,22 @@ internal sealed class UnixListenerTests
     public async Task Stop_FileOfAnother_IsKept()
     {
         TransportListener first = Start(out _);
-        File.Delete(_path);
+        File.Delete(path);
         await using TransportListener second = Start(out QueueAcceptor acceptor);
         await first.DisposeAsync();
-        Assert.That(Path.Exists(_path), Is.True);
-        (await TransportConnector.ConnectAsync(_endpoint, TransportOptions.Default, CancellationToken.None)).Close();
+        Assert.That(Path.Exists(path), Is.True);
+        (await TransportConnector.ConnectAsync(endpoint, TransportOptions.Default, CancellationToken.None)).Close();
         (await acceptor.AcceptedAsync()).Close();
     }
 
     private TransportListener Start(out QueueAcceptor acceptor) =>
-        TransportListener.Start(_endpoint, ListenerOptions.Default, acceptor = new QueueAcceptor());
+        TransportListener.Start(endpoint, ListenerOptions.Default, acceptor = new QueueAcceptor());
 
     /// <summary>What a process leaves behind that did not end in good order.</summary>
     private void LeaveStaleFile()
     {
         using Socket socket = new(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
-        socket.Bind(new UnixAddress(_path));
+        socket.Bind(new UnixAddress(path));
         socket.Listen();
     }
 }

@@ -1,7 +1,7 @@
 using System.Runtime.CompilerServices;
 using NetworkProtocol.Fast.Transport;
 
-namespace NetworkProtocol.Fast.Tests;
+namespace NetworkProtocol.Fast.Tests.Shared;
 
 /// <summary>
 /// Has the library's sockets complete inline, as in the relay. Comes in time only in a host that opens no socket

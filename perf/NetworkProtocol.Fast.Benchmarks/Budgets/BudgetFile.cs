@@ -1,0 +1,104 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Linq;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using NetworkProtocol.Fast.Benchmarks.Load;
+using NetworkProtocol.Fast.Benchmarks.Micro;
+
+namespace NetworkProtocol.Fast.Benchmarks.Budgets;
+
+/// <summary>
+/// <c>perf/budgets.json</c>: allocated bytes and ratios within one run, nothing absolute, so that it holds on any machine.
+/// A budget whose subject is not in the results is broken too, else a renamed benchmark would lose its budget unseen.
+/// </summary>
+internal sealed record BudgetFile
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
+    {
+        UnmappedMemberHandling = JsonUnmappedMemberHandling.Disallow,
+    };
+
+    public required IReadOnlyList<MicroBudget> Micro { get; init; }
+
+    public required IReadOnlyList<LoadBudget> Load { get; init; }
+
+    // A smoke run is too short for sharp ratios; what doubles is still seen.
+    private const double SmokeSlack = 2;
+
+    internal static BudgetFile Read(string path) =>
+        JsonSerializer.Deserialize<BudgetFile>(File.ReadAllText(path), Json)
+        ?? throw new InvalidDataException($"{path} holds no budgets");
+
+    /// <returns>A line for each budget that is broken.</returns>
+    internal IEnumerable<string> Check(IReadOnlyList<MicroResult> results, bool smoke)
+    {
+        double slack = smoke ? SmokeSlack : 1;
+        foreach (MicroBudget budget in Micro)
+        {
+            if (Find(results, budget.Benchmark) is not { } result)
+            {
+                yield return $"{budget.Benchmark}: no such benchmark";
+                continue;
+            }
+
+            if (result.AllocatedBytes > budget.AllocatedBytesMax)
+            {
+                yield return Text($"{budget.Benchmark}: {result.AllocatedBytes:0.###} B allocated, {budget.AllocatedBytesMax} allowed");
+            }
+
+            if (budget.Baseline is null)
+            {
+                continue;
+            }
+
+            if (Find(results, budget.Baseline) is not { } baseline)
+            {
+                yield return $"{budget.Benchmark}: no such baseline as {budget.Baseline}";
+            }
+            else if (result.BestNanoseconds / baseline.BestNanoseconds is var ratio && ratio > budget.RatioMax * slack)
+            {
+                yield return Text($"{budget.Benchmark}: {ratio:0.00} of {budget.Baseline}, {budget.RatioMax:0.00} allowed");
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Check(IReadOnlyList{MicroResult}, bool)"/>
+    /// <param name="results">Results of the load.</param>
+    /// <param name="smoke">A smoke run has only the sizes it has, and its ratios mean nothing.</param>
+    internal IEnumerable<string> Check(IReadOnlyList<LoadResult> results, bool smoke)
+    {
+        foreach (LoadBudget budget in Load)
+        {
+            string name = $"{budget.Subject}, {budget.PayloadBytes} B, {budget.Connections} connections";
+            LoadResult? result = results.FirstOrDefault(r =>
+                r.Subject == budget.Subject && r.PayloadBytes == budget.PayloadBytes && r.Connections == budget.Connections);
+            if (result is null)
+            {
+                if (!smoke)
+                {
+                    yield return $"{name}: not measured";
+                }
+
+                continue;
+            }
+
+            if (result.AllocatedBytesPerMessage > budget.AllocatedBytesPerMessageMax)
+            {
+                yield return Text($"{name}: {result.AllocatedBytesPerMessage:0.###} B allocated for a message, {budget.AllocatedBytesPerMessageMax} allowed");
+            }
+
+            if (!smoke && budget.RatioToRawMin is { } least && !(result.RatioToRaw >= least))
+            {
+                yield return Text($"{name}: {result.RatioToRaw:0.00} of the raw echo, {least:0.00} asked for");
+            }
+        }
+    }
+
+    private static MicroResult? Find(IReadOnlyList<MicroResult> results, string name) =>
+        results.FirstOrDefault(result => result.Benchmark == name);
+
+    private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,72 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+
+namespace NetworkProtocol.Fast.Benchmarks.Load;
+
+/// <summary>Runs <c>npfast bench --json</c> for each payload size and reads what it prints.</summary>
+internal static class LoadRun
+{
+    private static readonly int[] Sizes = [0, 64, 1 << 10, 16 << 10, 64 << 10];
+    private static readonly int[] SmokeSizes = [64];
+
+    /// <param name="npfast">The executable.</param>
+    /// <param name="smoke">One size, one short round.</param>
+    internal static IReadOnlyList<LoadResult> Run(string npfast, bool smoke)
+    {
+        var results = new List<LoadResult>();
+        foreach (int size in smoke ? SmokeSizes : Sizes)
+        {
+            string bytes = size.ToString(CultureInfo.InvariantCulture);
+            string[] times = smoke ? ["--rounds", "1", "--seconds", "0.3"] : ["--rounds", "5", "--seconds", "1"];
+
+            // What is in flight should fit the caches' order of magnitude: 64 KiB times 16 times 64 would be 64 MiB.
+            string inFlight = size >= 16 << 10 ? "4" : "64";
+            using JsonDocument document = RunOnce(
+                npfast, ["bench", "--json", "--progress", "--size", bytes, "--in-flight", inFlight, .. times]);
+            string compilation = document.RootElement.GetProperty("compilation").GetString()!;
+            foreach (JsonElement row in document.RootElement.GetProperty("results").EnumerateArray())
+            {
+                results.Add(ResultOf(row, size, compilation));
+            }
+        }
+
+        return results;
+    }
+
+    private static JsonDocument RunOnce(string npfast, string[] arguments)
+    {
+        Console.WriteLine($"npfast {string.Join(' ', arguments)}");
+        using var process = Process.Start(new ProcessStartInfo(npfast, arguments) { RedirectStandardOutput = true })
+            ?? throw new InvalidOperationException($"{npfast} does not start");
+        string output = process.StandardOutput.ReadToEnd();
+        process.WaitForExit();
+        return process.ExitCode == 0
+            ? JsonDocument.Parse(output)
+            : throw new InvalidOperationException($"npfast bench ended with exit code {process.ExitCode}");
+    }
+
+    private static LoadResult ResultOf(JsonElement row, int payloadBytes, string compilation)
+    {
+        JsonElement latency = row.GetProperty("latencyMicroseconds");
+        return new LoadResult
+        {
+            Subject = row.GetProperty("subject").GetString()!,
+            Compilation = compilation,
+            PayloadBytes = payloadBytes,
+            Connections = row.GetProperty("connections").GetInt32(),
+            InFlight = row.GetProperty("inFlight").GetInt32(),
+            MessagesPerSecond = MedianOf(row, "messagesPerSecond"),
+            P50Microseconds = MedianOf(latency, "p50"),
+            P99Microseconds = MedianOf(latency, "p99"),
+            RatioToRaw = row.TryGetProperty("ratioToRaw", out _) ? MedianOf(row, "ratioToRaw") : null,
+            AllocatedBytesPerMessage = MedianOf(row, "allocatedBytesPerMessage"),
+            CpuMicrosecondsPerMessage = MedianOf(row, "cpuMicrosecondsPerMessage"),
+        };
+    }
+
+    private static double MedianOf(JsonElement row, string figure) =>
+        row.GetProperty(figure).GetProperty("median").GetDouble();
+}

@@ -1,0 +1,9 @@
+namespace NetworkProtocol.Fast.Benchmarks.Micro;
+
+/// <summary>One micro benchmark's outcome.</summary>
+/// <param name="Benchmark">Class.Method.</param>
+/// <param name="BestNanoseconds">For one operation, in the iteration that other work of the machine touched least.</param>
+/// <param name="MedianNanoseconds">For one operation.</param>
+/// <param name="AllocatedBytes">For one operation.</param>
+internal sealed record MicroResult(
+    string Benchmark, double BestNanoseconds, double MedianNanoseconds, double AllocatedBytes);

@@ -1,0 +1,79 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Text;
+using System.Text.Json;
+using NetworkProtocol.Fast.Benchmarks.Load;
+using NetworkProtocol.Fast.Benchmarks.Micro;
+
+namespace NetworkProtocol.Fast.Benchmarks.Reports;
+
+/// <summary>One run: what was measured, where, and which budgets it broke.</summary>
+internal sealed record Report
+{
+    private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
+
+    public DateTimeOffset Date { get; init; } = DateTimeOffset.UtcNow;
+
+    public Machine Machine { get; init; } = new();
+
+    public required string Commit { get; init; }
+
+    /// <summary>A smoke run's figures are coarse: they show that the harness works.</summary>
+    public required bool Smoke { get; init; }
+
+    public required IReadOnlyList<MicroResult> Micro { get; init; }
+
+    public required IReadOnlyList<LoadResult> Load { get; init; }
+
+    public required IReadOnlyList<string> BrokenBudgets { get; init; }
+
+    /// <summary>Writes <c>date-machine.json</c> and <c>.md</c>.</summary>
+    /// <returns>Path of the page for people.</returns>
+    internal string Write(string folder)
+    {
+        Directory.CreateDirectory(folder);
+        string name = string.Create(CultureInfo.InvariantCulture, $"{Date:yyyy-MM-dd-HHmmss}-{Machine.Name}");
+        File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(this, Json));
+        string page = Path.Combine(folder, name + ".md");
+        File.WriteAllText(page, ToPage());
+        return page;
+    }
+
+    internal string ToPage()
+    {
+        var page = new StringBuilder();
+        page.Append("# Benchmarks").Append(Smoke ? " (smoke run: coarse figures)\n\n" : "\n\n");
+        Line(page, $"{Date:yyyy-MM-dd HH:mm} UTC, commit {Commit}, {Machine.Processor} x {Machine.Processors}, {Machine.System}, {Machine.Runtime}.");
+        if (Micro.Count > 0)
+        {
+            page.Append("\n| micro benchmark | best ns | median ns | B allocated |\n| --- | ---: | ---: | ---: |\n");
+            foreach (MicroResult r in Micro)
+            {
+                Line(page, $"| {r.Benchmark} | {r.BestNanoseconds:#,0.00} | {r.MedianNanoseconds:#,0.00} | {r.AllocatedBytes:0.##} |");
+            }
+        }
+
+        if (Load.Count > 0)
+        {
+            page.Append("\n| load | code | payload B | connections x in flight | messages/s | of raw | p50 us | p99 us | B allocated | CPU us |\n");
+            page.Append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
+            foreach (LoadResult r in Load)
+            {
+                Line(page, $"| {r.Subject} | {r.Compilation} | {r.PayloadBytes} | {r.Connections} x {r.InFlight} | {r.MessagesPerSecond:#,0} | {r.RatioToRaw:0.00} | {r.P50Microseconds:0.0} | {r.P99Microseconds:0.0} | {r.AllocatedBytesPerMessage:0.###} | {r.CpuMicrosecondsPerMessage:0.00} |");
+            }
+        }
+
+        page.Append('\n').Append(BrokenBudgets.Count == 0 ? "Every budget holds.\n" : "Broken budgets:\n\n");
+        foreach (string broken in BrokenBudgets)
+        {
+            page.Append("- ").Append(broken).Append('\n');
+        }
+
+        return page.ToString();
+    }
+
+    private static void Line(StringBuilder page, FormattableString text) =>
+        page.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
+}

@@ -1,0 +1,67 @@
+using System;
+using System.Collections.Generic;
+using System.Globalization;
+using System.IO;
+using System.Runtime.InteropServices;
+
+namespace NetworkProtocol.Fast.Relay.Cli.Bench;
+
+/// <summary>The results as tables for people.</summary>
+internal static class BenchReport
+{
+    internal static void Write(TextWriter output, BenchOptions options, IReadOnlyList<BenchResult> results)
+    {
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"npfast {ProcessFacts.Version} ({ProcessFacts.Compilation}), {RuntimeInformation.FrameworkDescription}, "
+            + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors"));
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"{options.PayloadBytes} B payload, {options.WireBytes} B on the wire, {options.Rounds} rounds of "
+            + $"{options.Duration.TotalSeconds:0.##} s, medians (lowest-highest)"));
+        LoadShape? shape = null;
+        foreach (BenchResult result in results)
+        {
+            if (shape != result.Shape)
+            {
+                shape = result.Shape;
+                output.WriteLine();
+                output.WriteLine(shape.ToString());
+                output.WriteLine(
+                    $"  {"",-15}{"messages/s",27}{"MB/s",9}{"p50 us",9}{"p90 us",9}{"p99 us",9}{"p99.9 us",10}"
+                    + $"{"of raw",18}{"B alloc/msg",13}{"CPU us/msg",12}");
+            }
+
+            WriteRow(output, result, BaselineOf(results, result));
+        }
+    }
+
+    /// <summary>The raw echo under the same load; null when there is none, or it is the one asked about.</summary>
+    internal static BenchResult? BaselineOf(IReadOnlyList<BenchResult> results, BenchResult result)
+    {
+        foreach (BenchResult candidate in results)
+        {
+            if (candidate.Shape == result.Shape && candidate.Subject == LocalServers.RawSubject)
+            {
+                return ReferenceEquals(candidate, result) ? null : candidate;
+            }
+        }
+
+        return null;
+    }
+
+    private static void WriteRow(TextWriter output, BenchResult result, BenchResult? baseline)
+    {
+        string rate = Spread(result.MessagesPerSecond, "#,0");
+        string ratio = baseline is null ? "" : Spread(result.RatioTo(baseline), "0.00");
+        output.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            $"  {result.Subject,-15}{rate,27}{result.MegabytesPerSecond.Median,9:0.0}"
+            + $"{result.LatencyMicroseconds(0.5).Median,9:0.0}{result.LatencyMicroseconds(0.9).Median,9:0.0}"
+            + $"{result.LatencyMicroseconds(0.99).Median,9:0.0}{result.LatencyMicroseconds(0.999).Median,10:0.0}"
+            + $"{ratio,18}{result.AllocatedBytesPerMessage.Median,13:0.000}"
+            + $"{result.CpuMicrosecondsPerMessage.Median,12:0.00}"));
+    }
+
+    private static string Spread(Figure figure, string format) => string.Create(CultureInfo.InvariantCulture,
+        $"{figure.Median.ToString(format, CultureInfo.InvariantCulture)} "
+        + $"({figure.Min.ToString(format, CultureInfo.InvariantCulture)}-"
+        + $"{figure.Max.ToString(format, CultureInfo.InvariantCulture)})");
+}

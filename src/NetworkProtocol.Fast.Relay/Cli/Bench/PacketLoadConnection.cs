@@ -1,0 +1,126 @@
+using System.Diagnostics;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Cli.Bench;
+
+/// <summary>
+/// One link under load. A reply's handler sends the slot's next request into the same flush, so requests batch as
+/// replies do. The correlation is the slot's number plus one (0 would be a fault of the connection).
+/// </summary>
+internal sealed class PacketLoadConnection(
+    LoadRun run, LoadMeter meter, PacketName name, byte[] payload, int inFlight) : ILinkSink
+{
+    private readonly long[] sentAt = new long[inFlight];
+    private readonly byte[] utf8 = name.Utf8;
+    private readonly TaskCompletionSource established = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private PeerLink? link;
+
+    // The receive side's own once the load has begun.
+    private int underWay = inFlight;
+
+    internal async Task OpenAsync(LinkRuntime runtime, LinkOptions options, TransportConnection transport)
+    {
+        link = new PeerLink(runtime, options, transport, this, LinkRole.Initiating);
+        link.Start();
+        await established.Task.ConfigureAwait(false);
+        uint allowed = link.Settings.SendRequestsInFlightMax;
+        if (sentAt.Length > allowed)
+        {
+            throw new CommandFailedException($"the server takes {allowed} requests in flight; lower --in-flight");
+        }
+
+        if ((uint)payload.Length > link.Settings.SendPayloadBytesMax)
+        {
+            throw new CommandFailedException(
+                $"the server takes payloads of {link.Settings.SendPayloadBytesMax} bytes; lower --size");
+        }
+    }
+
+    internal void Begin()
+    {
+        for (int slot = 0; slot < sentAt.Length; slot++)
+        {
+            Send(link!, slot, Stopwatch.GetTimestamp());
+        }
+
+        link!.Flush();
+    }
+
+    internal async Task CloseAsync()
+    {
+        if (link is not null)
+        {
+            link.Close(CloseReason.Requested, string.Empty);
+            await closed.Task.ConfigureAwait(false);
+        }
+    }
+
+    void ILinkSink.OnEstablished(PeerLink from) => established.TrySetResult();
+
+    Gate? ILinkSink.OnPacket(PeerLink from, in PacketView packet, FlushBatch flush)
+    {
+        long now = Stopwatch.GetTimestamp();
+        if (!packet.Header.IsReply)
+        {
+            return null;
+        }
+
+        uint slot = packet.Header.Correlation - 1;
+        if (slot >= (uint)sentAt.Length || packet.Header.Type == PacketType.Error
+            || (packet.Header.Codec == PayloadCodec.None && packet.Payload.Length != payload.Length))
+        {
+            FailOn(in packet);
+            return null;
+        }
+
+        meter.Record(now - sentAt[slot]);
+        if (!run.IsStopping)
+        {
+            Send(from, (int)slot, now);
+            flush.Add(from);
+        }
+        else if (--underWay == 0)
+        {
+            run.ConnectionDone();
+        }
+
+        return null;
+    }
+
+    void ILinkSink.OnDropped(PeerLink from, in PacketHeader header, FlushBatch flush) =>
+        run.Fail("no memory for a reply; lower --in-flight or --size");
+
+    void ILinkSink.OnDisconnect(PeerLink from, ErrorCode code) =>
+        run.Fail($"the server is ending the connection ({code})");
+
+    void ILinkSink.OnClosed(PeerLink from, LinkClosed reason)
+    {
+        run.Fail($"the connection ended ({reason})");
+        established.TrySetException(new CommandFailedException($"the connection ended ({reason})"));
+        closed.TrySetResult();
+    }
+
+    private void Send(PeerLink to, int slot, long now)
+    {
+        sentAt[slot] = now;
+        var header = new PacketHeader { Type = name.Type, Correlation = (uint)slot + 1 };
+        EnqueueStatus status = to.TrySend(in header, utf8, payload);
+        if (status != EnqueueStatus.Done)
+        {
+            run.Fail($"a request could not be sent ({status})");
+        }
+    }
+
+    private void FailOn(in PacketView packet)
+    {
+        bool isError = packet.Header.Type == PacketType.Error;
+        run.Fail(isError && ErrorPayload.TryRead(packet.Payload, out ErrorPayload error, out _)
+            ? $"a request failed with {error.Code}: {error.ToDisplayString()}"
+            : $"a reply has {packet.Payload.Length} bytes where {payload.Length} were sent; name a packet that echoes");
+    }
+}

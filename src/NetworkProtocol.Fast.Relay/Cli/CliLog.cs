@@ -1,0 +1,31 @@
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary>Messages of the Cli room; event ids 600 to 699.</summary>
+internal static partial class CliLog
+{
+    // Scripts and tests wait for this line to learn the port.
+    [LoggerMessage(600, LogLevel.Information, "listening on {Endpoint}")]
+    internal static partial void Listening(ILogger logger, Endpoint endpoint);
+
+    [LoggerMessage(601, LogLevel.Warning,
+        "sessions on {Endpoint} are plain: any local user may connect; add --session plain to accept that")]
+    internal static partial void PlainOnLoopback(ILogger logger, Endpoint endpoint);
+
+    [LoggerMessage(602, LogLevel.Warning,
+        "the limit of {DescriptorsMax} descriptors is too low for {ConnectionsMax} connections; "
+        + "raise it (ulimit -n) or lower --max-connections")]
+    internal static partial void DescriptorsShort(ILogger logger, long descriptorsMax, int connectionsMax);
+
+    [LoggerMessage(603, LogLevel.Information,
+        "draining {Connections} connections for at most {Deadline}; a second signal stops at once")]
+    internal static partial void Draining(ILogger logger, int connections, Duration deadline);
+
+    [LoggerMessage(604, LogLevel.Information, "stopped")]
+    internal static partial void Stopped(ILogger logger);
+
+    [LoggerMessage(605, LogLevel.Warning, "stopped; {Cut} connections were cut at the deadline")]
+    internal static partial void StoppedHard(ILogger logger, int cut);
+}

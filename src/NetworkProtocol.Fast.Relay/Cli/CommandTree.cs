@@ -1,0 +1,58 @@
+using System;
+using System.CommandLine;
+using System.CommandLine.Invocation;
+using System.Threading;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary>The commands of npfast, and how each of them ends: output, one line on stderr, exit code.</summary>
+internal static class CommandTree
+{
+    internal static ParseResult Parse(string[] args)
+    {
+        var root = new RootCommand("High-performance relay and protocol tool.")
+        {
+            RelayCommand.Create(),
+            SendCommand.Create(),
+            PingCommand.Create(),
+            BenchCommand.Create(),
+            InfoCommand.Create(),
+        };
+
+        // An argument that begins with @ is data for send, not the name of a file with more arguments.
+        return root.Parse(args, new ParserConfiguration { ResponseFileTokenReplacer = null });
+    }
+
+    internal static int Run(ParseResult parsed)
+    {
+        if (parsed.Action is ParseErrorAction || parsed.Errors.Count > 0 && parsed.Action is null)
+        {
+            return Fail(UsageErrors.Describe(parsed), ExitCode.Usage);
+        }
+
+        // Signals are each command's own business: a relay drains, a ping sums up.
+        var configuration = new InvocationConfiguration
+        {
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = null,
+        };
+        try
+        {
+            return parsed.InvokeAsync(configuration, CancellationToken.None).GetAwaiter().GetResult();
+        }
+        catch (UsageException e)
+        {
+            return Fail(e.Message, ExitCode.Usage);
+        }
+        catch (Exception e) when (Failures.Describe(e) is { } message)
+        {
+            return Fail(message, ExitCode.Failure);
+        }
+    }
+
+    private static int Fail(string message, int exitCode)
+    {
+        Console.Error.WriteLine("npfast: " + message);
+        return exitCode;
+    }
+}

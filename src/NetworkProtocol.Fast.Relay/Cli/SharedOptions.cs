@@ -1,0 +1,31 @@
+using System;
+using System.CommandLine;
+using NetworkProtocol.Fast.Packets;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary>Options that mean the same in every command that has them.</summary>
+internal static class SharedOptions
+{
+    /// <summary>Read before any command runs, because the socket threads are set up by the first socket.</summary>
+    internal static Option<int> Workers { get; } = Parameters.Option(
+        "--workers", "N", "Threads that handle sockets; 0 takes one for each processor",
+        ValueParsers.Integer(0, 1024), 0);
+
+    /// <summary>The value of <see cref="Workers"/>; 0 when no command runs but help or an error.</summary>
+    internal static int WorkersOf(ParseResult parsed) =>
+        parsed.Action is { } action && action == parsed.CommandResult.Command.Action ? parsed.GetValue(Workers) : 0;
+
+    internal static Option<SessionPolicy> Session { get; } = Parameters.Option<SessionPolicy>(
+        "--session", "plain", "Session policy; plain must be asked for on tcp beyond this machine",
+        ValueParsers.Session);
+
+    internal static Option<CompressionOptions?> Compression { get; } = Parameters.Option<CompressionOptions?>(
+        "--compress", "none|lz4[:LEVEL]|zstd[:LEVEL]",
+        "Compresses payloads from 512 bytes on if the peer can read it; none unless given", ValueParsers.Compression);
+
+    internal static Option<Duration> Timeout { get; } = Parameters.Option(
+        "--timeout", "TIME", "Time to connect, and then for each reply",
+        ValueParsers.DurationOf(Duration.Milliseconds(1), new Duration(TimeSpan.FromDays(1))), Duration.Seconds(5));
+
+}

@@ -1,0 +1,62 @@
+using System;
+using System.Runtime.InteropServices;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary>
+/// SIGINT and SIGTERM. The first asks the command to end in order, the second ends the process at once.
+/// </summary>
+internal sealed class StopSignals : IDisposable
+{
+    private const int SignalInterrupt = 2;
+    private const nint DefaultDisposition = 0;
+
+    private readonly CancellationTokenSource source = new();
+    private readonly TaskCompletionSource received = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly PosixSignalRegistration interrupt;
+    private readonly PosixSignalRegistration terminate;
+    private int count;
+
+    internal StopSignals()
+    {
+        // A shell script starts background jobs with SIGINT ignored, and the runtime leaves an ignored signal alone. A
+        // relay that a script starts must drain on kill -INT all the same.
+        if (!OperatingSystem.IsWindows())
+        {
+            SetDisposition(SignalInterrupt, DefaultDisposition);
+        }
+
+        interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
+        terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+    }
+
+    /// <summary>Cancelled by the first signal.</summary>
+    internal CancellationToken Token => source.Token;
+
+    /// <summary>Completes with the first signal.</summary>
+    internal Task Received => received.Task;
+
+    public void Dispose()
+    {
+        interrupt.Dispose();
+        terminate.Dispose();
+    }
+
+    private void Handle(PosixSignalContext context)
+    {
+        context.Cancel = true;
+        if (Interlocked.Increment(ref count) > 1)
+        {
+            Environment.Exit(ExitCode.Failure);
+        }
+
+        received.TrySetResult();
+        source.Cancel();
+    }
+
+    [DllImport("libc", EntryPoint = "signal")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern nint SetDisposition(int signal, nint disposition);
+}

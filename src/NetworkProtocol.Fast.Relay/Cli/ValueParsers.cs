@@ -1,0 +1,83 @@
+using System;
+using System.Globalization;
+using System.Text;
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary>Parsers of command line values; each says what is wrong with a bad one and what to write.</summary>
+internal static class ValueParsers
+{
+    /// <summary>Narrows a parser to a range, both ends included.</summary>
+    internal static TextParser<T> InRange<T>(TextParser<T> parse, T min, T max)
+        where T : IComparable<T>
+    {
+        return (string text, out T value) => parse(text, out value)
+            ?? (value.CompareTo(min) < 0 || value.CompareTo(max) > 0
+                ? $"'{text}' is out of range; use {min} to {max}"
+                : null);
+    }
+
+    internal static TextParser<int> Integer(int min, int max) => InRange<int>(Integer, min, max);
+
+    internal static TextParser<Duration> DurationOf(Duration min, Duration max) =>
+        InRange<Duration>(Duration.Parse, min, max);
+
+    internal static TextParser<ByteSize> SizeOf(ByteSize min, ByteSize max) =>
+        InRange<ByteSize>(ByteSize.Parse, min, max);
+
+    internal static string? Uri(string text, out Endpoint value)
+    {
+        bool parsed = Endpoint.TryParse(text, out Endpoint? endpoint, out string? error);
+        value = endpoint!;
+        return parsed ? null : error;
+    }
+
+    internal static string? Session(string text, out SessionPolicy value)
+    {
+        value = text == "plain" ? SessionPolicy.Plain : SessionPolicy.Unspecified;
+        return text == "plain" ? null : $"session '{text}' is not supported by this version; use plain";
+    }
+
+    internal static string? Compression(string text, out CompressionOptions? value) =>
+        CompressionOptions.TryParse(text, out value, out string? error) ? null : error;
+
+    internal static string? Level(string text, out LogLevel value)
+    {
+        // Numbers are legal for Enum.TryParse, but nobody means them here.
+        bool named = text.Length > 0 && char.IsAsciiLetter(text[0]);
+        if (named && Enum.TryParse(text, ignoreCase: true, out value))
+        {
+            return null;
+        }
+
+        value = default;
+        return $"'{text}' is not a log level; use trace, debug, information, warning, error, critical or none";
+    }
+
+    internal static string? Name(string text, out PacketName value)
+    {
+        value = default;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            value = new PacketName(text, number);
+            return number is >= RouteMatch.NumberMin and <= RouteMatch.NumberMax
+                ? null
+                : $"type number {text} is out of range; "
+                    + $"use {RouteMatch.NumberMin} to {RouteMatch.NumberMax}, or a name";
+        }
+
+        value = new PacketName(text, 0);
+        return Encoding.UTF8.GetByteCount(text) is >= 1 and <= PacketLimits.NameBytesMax
+            ? null
+            : "a packet name has 1 to 255 bytes; use a shorter one";
+    }
+
+    private static string? Integer(string text, out int value) =>
+        int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out value)
+            ? null
+            : $"'{text}' is not a number; write digits only";
+}

@@ -1,0 +1,80 @@
+using System.Threading;
+
+namespace NetworkProtocol.Fast.Link;
+
+/// <summary>The receive side while it belongs to nobody: it waits at a gate, for memory, or for the end.</summary>
+internal sealed partial class PeerLink
+{
+    // 1 while the receive side belongs to nobody; whoever takes it to 0 goes on with it.
+    private int parked;
+    private bool parkedForMemory;
+
+    IGateWaiter? IGateWaiter.NextWaiter { get; set; }
+
+    /// <summary>Lets a parked receive side go on, on a pool thread. Any thread, any number of times.</summary>
+    public void Resume()
+    {
+        if (Volatile.Read(ref parked) != 0 && Interlocked.CompareExchange(ref parked, 0, 1) == 1)
+        {
+            QueueWork(WorkReceive);
+        }
+    }
+
+    private void ParkAt(Gate wait)
+    {
+        runtime.Counters.AddPause();
+        bool atOwnGate = ReferenceEquals(wait, gate);
+        Interlocked.Exchange(ref parked, 1);
+        wait.Add(this);
+        if (atOwnGate)
+        {
+            runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+        }
+
+        ResumeIfNotOpen();
+    }
+
+    // Half-closed: nothing more can come, only the end of the link goes on from here.
+    private void ParkAlone()
+    {
+        Interlocked.Exchange(ref parked, 1);
+        ResumeIfClosed();
+    }
+
+    private void ParkForMemory()
+    {
+        long now = runtime.Wheel.NowMs;
+        runtime.Counters.AddMemoryWait();
+        if (memoryWaitSinceMs == 0)
+        {
+            memoryWaitSinceMs = now;
+        }
+        else if (now - memoryWaitSinceMs >= (long)options.MemoryWaitTimeout.TotalMilliseconds)
+        {
+            GiveUpWaitingForMemory();
+        }
+
+        // Parked first: a tick between the two would otherwise take the flag back and find nobody to resume.
+        Interlocked.Exchange(ref parked, 1);
+        Volatile.Write(ref parkedForMemory, true);
+        runtime.Wheel.ScheduleNoLater(this, now + TimerWheel.TickMs);
+        ResumeIfClosed();
+    }
+
+    // The side was parked by an exchange, so either this read sees a close or the closing thread sees the parked side.
+    private void ResumeIfNotOpen()
+    {
+        if (Volatile.Read(ref closeState) != StateOpen)
+        {
+            Resume();
+        }
+    }
+
+    private void ResumeIfClosed()
+    {
+        if (IsClosed)
+        {
+            Resume();
+        }
+    }
+}

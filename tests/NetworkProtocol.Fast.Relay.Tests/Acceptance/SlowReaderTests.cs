@@ -1,0 +1,119 @@
+using System;
+using System.Diagnostics;
+using System.Linq;
+using System.Net;
+using System.Net.Sockets;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Tests.Shared;
+using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
+
+/// <summary>A client that asks for 1 GiB of replies and reads none of it.</summary>
+[TestFixture]
+[Category("Binary")]
+[CancelAfter(180_000)]
+internal sealed class SlowReaderTests
+{
+    private const int ReplyBytes = 1 << 20;
+    private const int Requests = 1024;
+    private const int LimitMiB = 96;
+
+    // What the process has besides buffers: code, heap, stacks.
+    private const int ProcessMiB = 64;
+
+    [TestCase("big")]
+    [TestCase("ECHO")]
+    public async Task Client_ThatAsksForAGibibyteAndReadsNothing_IsClosedAndTheRelayStaysWithinItsBound(string name)
+    {
+        using var runtime = new LinkRuntime(memoryLimitBytes: 1L << 30);
+        await using PacketServer upstream = StartUpstream(runtime);
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", "tcp://127.0.0.1:0", "--memory-limit", $"{LimitMiB}MiB", "--slow-client-timeout", "3s",
+            "--upstream", $"up={upstream.Endpoints[0]}", "--route", "big=up", "--route", "small=up");
+        await using PacketClient other = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
+        await Eventually.HoldsAsync(() => relay.Log.Contains("connected to", StringComparison.Ordinal));
+        TimeSpan[] before = await MeasureAsync(other, 20_000, static () => false);
+
+        using var stalled = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        await stalled.ConnectAsync(new IPEndPoint(IPAddress.Loopback, relay.Endpoints[0].Port));
+        using var stop = new CancellationTokenSource();
+        Task asking = AskAsync(stalled, name, stop.Token);
+        long peak = 0;
+        TimeSpan[] during = await MeasureAsync(other, 20_000, () =>
+        {
+            peak = Math.Max(peak, relay.ResidentBytes);
+            return false;
+        });
+        await Eventually.HoldsAsync(() => relay.Log.Contains("SlowConsumer", StringComparison.Ordinal));
+        await stop.CancelAsync();
+        await asking;
+
+        TestContext.Out.WriteLine(
+            $"{name}: peak {peak >> 20} MiB of {LimitMiB} MiB for buffers; p99 of another client {P99(before)} us before, "
+            + $"{P99(during)} us during");
+        Assert.That(peak >> 20, Is.LessThan(LimitMiB + ProcessMiB));
+        Assert.That((await other.RequestAsync("small", new byte[64])).Payload.Length, Is.EqualTo(64));
+        await other.DisposeAsync();
+        Assert.That(await relay.StopAsync(), Is.Zero, relay.Log);
+    }
+
+    private static PacketServer StartUpstream(LinkRuntime runtime)
+    {
+        byte[] big = new byte[ReplyBytes];
+        HandlerTable handlers = new HandlerTable()
+            .Map("big", (ref PacketContext c) => c.Reply(big))
+            .Map("small", static (ref PacketContext c) => c.Reply(c.Payload));
+        var server = new PacketServer(
+            new ServerOptions { Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] }, handlers, runtime);
+        server.Start();
+        return server;
+    }
+
+    // Raw bytes, because a client of ours would read. ECHO carries its own megabyte, "big" is answered with one.
+    private static async Task AskAsync(Socket socket, string name, CancellationToken stop)
+    {
+        byte[] payload = name == "ECHO" ? new byte[ReplyBytes] : [];
+        byte[] opening = RawPackets.Opening();
+        try
+        {
+            await socket.SendAsync(opening, stop);
+            for (uint i = 1; i <= Requests; i++)
+            {
+                byte[] request = RawPackets.Request(name, i, payload);
+                for (int sent = 0; sent < request.Length;)
+                {
+                    sent += await socket.SendAsync(request.AsMemory(sent), stop);
+                }
+            }
+        }
+        catch (Exception e) when (e is SocketException or OperationCanceledException)
+        {
+            // Cut, as it should be, or the test is over.
+        }
+    }
+
+    private static async Task<TimeSpan[]> MeasureAsync(PacketClient client, int count, Func<bool> enough)
+    {
+        var times = new System.Collections.Generic.List<TimeSpan>();
+        byte[] payload = new byte[64];
+        for (int i = 0; i < count && !(i % 64 == 63 && enough()); i++)
+        {
+            long start = Stopwatch.GetTimestamp();
+            (await client.RequestAsync("small", payload)).Dispose();
+            times.Add(Stopwatch.GetElapsedTime(start));
+        }
+
+        return [.. times.Order()];
+    }
+
+    private static long P99(TimeSpan[] sorted) => (long)sorted[sorted.Length * 99 / 100].TotalMicroseconds;
+}

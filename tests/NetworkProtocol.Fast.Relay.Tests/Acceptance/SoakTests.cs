@@ -1,0 +1,102 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NetworkProtocol.Fast.Tests.Shared;
+using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
+
+/// <summary>
+/// The main job with real processes: clients in this one, a relay and two upstreams each in one of their own, over TCP and
+/// Unix sockets. NPFAST_SOAK=full sends a million packets, else a part of them.
+/// </summary>
+[TestFixture]
+[Category("Binary")]
+[CancelAfter(900_000)]
+internal sealed class SoakTests
+{
+    private const int Clients = 200;
+    private const int Lanes = 4;
+
+    private static int Packets =>
+        Environment.GetEnvironmentVariable("NPFAST_SOAK") == "full" ? 1_000_000 : 120_000;
+
+    [Test]
+    public async Task Relay_WithTwoUpstreamsOneOfThemKilledAndRestarted_LosesDoublesAndSwapsNothing()
+    {
+        int seed = Environment.TickCount;
+        TestContext.Out.WriteLine($"seed {seed}");
+        using var folder = new TemporaryFolder();
+        string socket = folder.File("upstream.sock");
+        using NpfastProcess one = await NpfastProcess.StartRelayAsync("--listen", "tcp://127.0.0.1:0");
+        NpfastProcess two = await NpfastProcess.StartRelayAsync("--listen", "unix://" + socket);
+        try
+        {
+            using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+                "--listen", "tcp://127.0.0.1:0", "--listen", "unix://" + folder.File("relay.sock"),
+                "--upstream", $"up={one.Endpoints[0]},unix://{socket}", "--route", "ECHO=up");
+            using var runtime = new LinkRuntime(memoryLimitBytes: 1L << 30);
+            List<PacketClient> connections = await ConnectAsync(relay.Endpoints, runtime);
+            SoakClient[] clients = [.. connections.Select((c, id) => new SoakClient(c, id, seed))];
+
+            // The first third in peace, the second with an upstream killed and restarted under it, the last in peace.
+            int share = (Packets / Clients / Lanes / 3) + 1;
+            var clock = Stopwatch.StartNew();
+            await RunAsync(clients, share);
+            Assert.That(clients.Sum(static c => c.Errors), Is.Zero, "errors before anything was killed");
+
+            Task disturbed = RunAsync(clients, share);
+            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > Packets / 3 * 105 / 100);
+            two.Kill();
+            long atKill = clients.Sum(static c => c.Replies);
+            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > atKill + (Packets / 50) || disturbed.IsCompleted);
+            two.Dispose();
+            two = await NpfastProcess.StartRelayAsync("--listen", "unix://" + socket);
+            await disturbed;
+            long errorsWhileDisturbed = clients.Sum(static c => c.Errors);
+
+            await RunAsync(clients, share);
+            long replies = clients.Sum(static c => c.Replies);
+            long errors = clients.Sum(static c => c.Errors);
+            TestContext.Out.WriteLine(
+                $"{replies} replies, {errors} errors, {clients.Sum(static c => c.Bytes) >> 20} MiB each way, "
+                + $"{clock.Elapsed.TotalSeconds:0.0} s, relay at {relay.ResidentBytes >> 20} MiB");
+            Assert.That(replies + errors, Is.EqualTo((long)share * 3 * Clients * Lanes), "each request ends once");
+            Assert.That(runtime.Counters.LateReplies, Is.Zero, "no reply came twice");
+            Assert.That(errors, Is.EqualTo(errorsWhileDisturbed), "no errors after the restart");
+            Assert.That(connections.All(static c => !c.Closed.IsCompleted), "no client lost its connection");
+            foreach (PacketClient connection in connections)
+            {
+                await connection.DisposeAsync();
+            }
+
+            Assert.That(await relay.StopAsync(), Is.Zero, relay.Log);
+        }
+        finally
+        {
+            two.Dispose();
+        }
+    }
+
+    private static Task RunAsync(SoakClient[] clients, int count) =>
+        Task.WhenAll(clients.SelectMany(c => Enumerable.Range(0, Lanes).Select(lane => c.RunAsync(lane, count))));
+
+    private static async Task<List<PacketClient>> ConnectAsync(IReadOnlyList<Endpoint> endpoints, LinkRuntime runtime)
+    {
+        var clients = new List<PacketClient>();
+        for (int i = 0; i < Clients; i++)
+        {
+            clients.Add(await PacketClient.ConnectAsync(endpoints[i % endpoints.Count], runtime,
+                new ClientOptions { RequestTimeout = TimeSpan.FromMinutes(2) }));
+        }
+
+        return clients;
+    }
+}

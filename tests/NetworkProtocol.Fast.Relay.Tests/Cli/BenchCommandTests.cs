@@ -1,0 +1,80 @@
+using System.Collections.Generic;
+using System.Linq;
+using System.Text.Json;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Cli;
+
+/// <summary>The bench reports; its figures are held against each other only, never against the clock.</summary>
+[TestFixture]
+[Category("Binary")]
+internal sealed class BenchCommandTests
+{
+    private static readonly string[] Percentiles = ["p50", "p90", "p99", "p99.9"];
+
+    private static readonly string[] Subjects = ["raw echo", "plain echo", "forwarded echo"];
+
+    [TestCase("64")]
+    [TestCase("40KiB")]
+    public async Task Bench_WithoutUri_ReportsEverySubjectUnderBothLoads(string size)
+    {
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
+            "bench", "--seconds", "0.05", "--rounds", "2", "--connections", "2", "--in-flight", "4",
+            "--size", size, "--json");
+
+        Assert.That(exitCode, Is.Zero, errors);
+        using JsonDocument document = JsonDocument.Parse(output);
+        List<JsonElement> results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
+        Assert.That(results, Has.Count.EqualTo(6));
+        Assert.That(
+            results.Select(static r => r.GetProperty("subject").GetString()).Distinct(), Is.EqualTo(Subjects));
+        Assert.That(
+            results.Select(static r => r.GetProperty("inFlight").GetInt32()), Is.EqualTo(new[] { 4, 4, 4, 1, 1, 1 }));
+        foreach (JsonElement result in results)
+        {
+            AssertPlausible(result);
+        }
+    }
+
+    [Test]
+    public async Task Bench_Uri_LoadsThatTargetOnly()
+    {
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", "tcp://127.0.0.1:0", "--route", "mirror=echo");
+
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
+            "bench", relay.Endpoints[0].ToString(), "--name", "mirror", "--seconds", "0.05", "--rounds", "1", "--json");
+
+        Assert.That(exitCode, Is.Zero, errors);
+        using JsonDocument document = JsonDocument.Parse(output);
+        JsonElement result = document.RootElement.GetProperty("results").EnumerateArray().Single();
+        Assert.That(result.GetProperty("subject").GetString(), Is.EqualTo("mirror"));
+        AssertPlausible(result);
+    }
+
+    [Test]
+    public async Task Bench_TargetWithoutRoute_FailsWithOneLine()
+    {
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync("--listen", "tcp://127.0.0.1:0");
+
+        (int exitCode, _, string errors) = await NpfastProcess.RunAsync(
+            "bench", relay.Endpoints[0].ToString(), "--name", "nowhere", "--seconds", "0.05");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(errors.TrimEnd(), Is.EqualTo("npfast: a request failed with NoRoute: no route for this name"));
+    }
+
+    private static void AssertPlausible(JsonElement result)
+    {
+        JsonElement rate = result.GetProperty("messagesPerSecond");
+        Assert.That(rate.GetProperty("min").GetDouble(), Is.Positive);
+        Assert.That(rate.GetProperty("median").GetDouble(),
+            Is.InRange(rate.GetProperty("min").GetDouble(), rate.GetProperty("max").GetDouble()));
+        JsonElement latency = result.GetProperty("latencyMicroseconds");
+        double[] medians = [.. Percentiles.Select(p => latency.GetProperty(p).GetProperty("median").GetDouble())];
+        Assert.That(medians, Is.All.Positive);
+        Assert.That(medians, Is.Ordered);
+    }
+}

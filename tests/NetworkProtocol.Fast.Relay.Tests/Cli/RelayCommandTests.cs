@@ -1,0 +1,133 @@
+using System;
+using System.Text;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Cli;
+
+/// <summary>The relay as its users run it: started, told to stop, refused.</summary>
+[TestFixture]
+[Category("Binary")]
+internal sealed class RelayCommandTests
+{
+    private const string AnyPort = "tcp://127.0.0.1:0";
+
+    [TestCase("INT")]
+    [TestCase("TERM")]
+    public async Task Relay_Signalled_DrainsAndExitsClean(string signal)
+    {
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync("--listen", AnyPort);
+
+        relay.Signal(signal);
+
+        Assert.That(await relay.ExitAsync(), Is.Zero, relay.Log);
+        Assert.That(relay.Log, Does.Contain("stopped"));
+    }
+
+    [Test]
+    public async Task Relay_SignalledTwice_ExitsAtOnce()
+    {
+        var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var never = new TaskCompletionSource();
+        var handlers = new HandlerTable().MapAsync("hold", async _ =>
+        {
+            entered.TrySetResult();
+            await never.Task;
+        });
+        using var runtime = new LinkRuntime();
+        await using var upstream = new PacketServer(
+            new ServerOptions { Endpoints = [Endpoint.Parse(AnyPort)] }, handlers, runtime);
+        upstream.Start();
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", AnyPort, "--upstream", $"up={upstream.Endpoints[0]}", "--route", "hold=up",
+            "--shutdown-timeout", "1h");
+        await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
+        Task held = HoldAsync(client, entered.Task);
+        await entered.Task;
+
+        // Two signals of one kind may reach a process as one.
+        relay.Signal("INT");
+        relay.Signal("TERM");
+
+        Assert.That(await relay.ExitAsync(), Is.EqualTo(1), relay.Log);
+        Assert.That(async () => await held, Throws.InstanceOf<PacketConnectionException>());
+        never.SetResult();
+    }
+
+    [Test]
+    public async Task Relay_PortTaken_SaysSoAndFails()
+    {
+        using NpfastProcess first = await NpfastProcess.StartRelayAsync("--listen", AnyPort);
+        Endpoint taken = first.Endpoints[0];
+
+        (int exitCode, byte[] output, string errors) =
+            await NpfastProcess.RunAsync("relay", "--listen", taken.ToString());
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Is.Empty);
+        Assert.That(errors.TrimEnd(), Is.EqualTo(
+            $"npfast: cannot listen on {taken}: the port is taken by another socket; "
+            + "stop its process or choose another port"));
+    }
+
+    [Test]
+    public async Task Relay_PlainOnLoopback_WarnsUnlessAskedFor()
+    {
+        using NpfastProcess unasked = await NpfastProcess.StartRelayAsync("--listen", AnyPort, "--listen", AnyPort);
+        using NpfastProcess asked = await NpfastProcess.StartRelayAsync("--listen", AnyPort, "--session", "plain");
+        await unasked.StopAsync();
+        await asked.StopAsync();
+
+        Assert.That(unasked.Log.Split("--session plain"), Has.Length.EqualTo(2), "warned once");
+        Assert.That(asked.Log, Does.Not.Contain("--session plain"));
+    }
+
+    [Test]
+    public async Task Relay_UnixSocketAndUpstream_ForwardsBetweenProcesses()
+    {
+        using var folder = new TemporaryFolder();
+        string back = "unix://" + folder.File("up.sock");
+        string front = "unix://" + folder.File("relay.sock");
+        using NpfastProcess upstream = await NpfastProcess.StartRelayAsync("--listen", back, "--route", "up.*=echo");
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", front, "--upstream", "up=" + back, "--route", "up.*=up");
+        using var runtime = new LinkRuntime();
+        await using PacketClient client = await PacketClient.ConnectAsync(Endpoint.Parse(front), runtime);
+
+        using PacketReply reply = await RequestUntilUpstreamAsync(client, "up.echo", "through"u8.ToArray());
+
+        Assert.That(Encoding.UTF8.GetString(reply.Payload.Span), Is.EqualTo("through"));
+    }
+
+    private static async Task HoldAsync(PacketClient client, Task entered)
+    {
+        do
+        {
+            (await RequestUntilUpstreamAsync(client, "hold", [])).Dispose();
+        }
+        while (!entered.IsCompleted);
+    }
+
+    // The relay connects to its upstream in the background, and says NoUpstream until it has.
+    private static async Task<PacketReply> RequestUntilUpstreamAsync(PacketClient client, string name, byte[] payload)
+    {
+        while (true)
+        {
+            try
+            {
+                return await client.RequestAsync(name, payload, TimeSpan.FromHours(1));
+            }
+            catch (PacketErrorException e) when (e.Code == Packets.ErrorCode.NoUpstream)
+            {
+                await Task.Yield();
+            }
+        }
+    }
+}

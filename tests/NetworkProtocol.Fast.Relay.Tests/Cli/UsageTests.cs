@@ -1,0 +1,78 @@
+using System;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Cli;
+
+/// <summary>Bad command lines: exit code 2 and one line that says what is wrong and what to do.</summary>
+[TestFixture]
+[Category("Binary")]
+internal sealed class UsageTests
+{
+    [TestCase("", "required command was not provided; see npfast --help")]
+    [TestCase("bogus", "'bogus' is not expected here; see npfast --help")]
+    [TestCase("relay --bad", "'--bad' is not expected here; see npfast relay --help")]
+    [TestCase("relay extra", "'extra' is not expected here; see npfast relay --help")]
+    [TestCase("relay --workers", "required argument missing for option: '--workers'; see npfast relay --help")]
+    [TestCase("relay --workers 1 --workers 2",
+        "option '--workers' expects a single argument but 2 were provided; see npfast relay --help")]
+    [TestCase("relay --workers x", "--workers: 'x' is not a number; write digits only")]
+    [TestCase("relay --max-connections 0", "--max-connections: '0' is out of range; use 1 to 1048576")]
+    [TestCase("relay --listen foo", "--listen: endpoint 'foo': scheme missing; write tcp://HOST:PORT or unix:///PATH")]
+    [TestCase("relay --listen tcp://0.0.0.0:9000",
+        "a plain session with tcp://0.0.0.0:9000 can be read and changed on the way; "
+        + "add --session plain to accept that")]
+    [TestCase("relay --session tls", "--session: session 'tls' is not supported by this version; use plain")]
+    [TestCase("relay --timeout 2x",
+        "--timeout: '2x' is not a duration; write a number and ms, s, m or h, as in 250ms or 2s")]
+    [TestCase("relay --heartbeat 1ms", "--heartbeat: '1ms' is out of range; use 100ms to 1h")]
+    [TestCase("relay --memory-limit 12kb",
+        "--memory-limit: '12kb' is not a size; write bytes, or a number and KiB, MiB or GiB, as in 64KiB")]
+    [TestCase("relay --max-payload 17MiB", "--max-payload: '17MiB' is out of range; use 1KiB to 16MiB")]
+    [TestCase("relay --log-level 3",
+        "--log-level: '3' is not a log level; use trace, debug, information, warning, error, critical or none")]
+    [TestCase("relay --compress foo", "--compress: compression \"foo\" is unknown: use none, lz4 or zstd")]
+    [TestCase("relay --upstream x", "--upstream: 'x' has no name; write NAME=URI, as in orders=tcp://10.0.0.5:9000")]
+    [TestCase("relay --upstream a=tcp://127.0.0.1",
+        "--upstream: endpoint 'tcp://127.0.0.1': port missing after host '127.0.0.1'; write tcp://HOST:PORT")]
+    [TestCase("relay --upstream a=tcp://10.0.0.5:1",
+        "a plain session with tcp://10.0.0.5:1 can be read and changed on the way; add --session plain to accept that")]
+    [TestCase("relay --route x", "--route: 'x' is no route; write MATCH=NAME, as in orders.*=orders")]
+    [TestCase("relay --route a*b=echo",
+        "--route: route match 'a*b': * may only stand alone or after a last dot, as in orders.*")]
+    [TestCase("relay --route a=b", "route 'a' goes to 'b', which is no upstream: give one with --upstream")]
+    [TestCase("send", "URI is missing; see npfast send --help")]
+    [TestCase("send tcp://127.0.0.1:1", "NAME is missing; see npfast send --help")]
+    [TestCase("send tcp://127.0.0.1:1 5", "NAME: type number 5 is out of range; use 256 to 65535, or a name")]
+    [TestCase("send tcp://10.0.0.5:1 ECHO",
+        "a plain session with tcp://10.0.0.5:1 can be read and changed on the way; add --session plain to accept that")]
+    [TestCase("send tcp://127.0.0.1:1 ECHO x --file y", "both DATA and --file are given; leave one out")]
+    [TestCase("ping", "URI is missing; see npfast ping --help")]
+    [TestCase("bench --size 17MiB", "--size: '17MiB' is out of range; use 0B to 16MiB")]
+    [TestCase("bench --name x", "--name needs a server that handles it; give its URI")]
+    [TestCase("bench --size 16MiB", "more than 1GiB would be in flight; lower --size, --connections or --in-flight")]
+    [TestCase("bench --idle 5", "--idle: '5' is out of range; use 101 to 1048576")]
+    public async Task CommandLine_Bad_ExitsWithUsageAndOneLine(string commandLine, string message)
+    {
+        string[] arguments = commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries);
+
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(arguments);
+
+        Assert.That(errors, Is.EqualTo($"npfast: {message}{Environment.NewLine}"));
+        Assert.That(exitCode, Is.EqualTo(2));
+        Assert.That(output, Is.Empty);
+    }
+
+    [TestCase("--help")]
+    [TestCase("relay --help --workers")]
+    [TestCase("--version")]
+    public async Task CommandLine_AsksForHelp_ExitsClean(string commandLine)
+    {
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(commandLine.Split(' '));
+
+        Assert.That(exitCode, Is.Zero, errors);
+        Assert.That(output, Is.Not.Empty);
+        Assert.That(errors, Is.Empty);
+    }
+}

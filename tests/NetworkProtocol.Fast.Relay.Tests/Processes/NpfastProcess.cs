@@ -1,0 +1,207 @@
+using System;
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.IO;
+using System.Linq;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Processes;
+
+/// <summary>
+/// The real binary in a process of its own: NPFAST_BINARY names it, else it is what the build put beside the project. Killed
+/// when disposed.
+/// </summary>
+internal sealed class NpfastProcess : IDisposable
+{
+    private const string ListeningMark = "listening on ";
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process process;
+    private readonly StringBuilder log = new();
+    private readonly List<Endpoint> endpoints = [];
+    private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly int listeners;
+
+    private NpfastProcess(string[] arguments, int listeners)
+    {
+        this.listeners = listeners;
+        process = new Process { StartInfo = StartInfo(arguments), EnableRaisingEvents = true };
+        process.OutputDataReceived += (_, e) => Note(e.Data);
+        process.ErrorDataReceived += (_, e) => Note(e.Data);
+        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("npfast ended early"));
+        process.Start();
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+    }
+
+    /// <summary>The binary under test.</summary>
+    internal static string BinaryPath { get; } = FindBinary();
+
+    /// <summary>Where it listens, with real ports.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints
+    {
+        get
+        {
+            lock (log)
+            {
+                return [.. endpoints];
+            }
+        }
+    }
+
+    /// <summary>Everything it has written so far.</summary>
+    internal string Log
+    {
+        get
+        {
+            lock (log)
+            {
+                return log.ToString();
+            }
+        }
+    }
+
+    internal int Id => process.Id;
+
+    /// <summary>Resident memory of the process in bytes.</summary>
+    internal long ResidentBytes
+    {
+        get
+        {
+            process.Refresh();
+            return process.WorkingSet64;
+        }
+    }
+
+    /// <summary>Starts `npfast relay` and waits until every --listen is open.</summary>
+    internal static async Task<NpfastProcess> StartRelayAsync(params string[] arguments)
+    {
+        int listeners = Math.Max(1, arguments.Count(static a => a == "--listen"));
+        var started = new NpfastProcess(["relay", .. arguments], listeners);
+        try
+        {
+            await started.ready.Task.WaitAsync(Patience);
+            return started;
+        }
+        catch (Exception e)
+        {
+            started.Dispose();
+            throw new InvalidOperationException($"the relay did not start: {started.Log}", e);
+        }
+    }
+
+    /// <summary>Runs a command to its end.</summary>
+    internal static Task<(int ExitCode, byte[] Output, string Errors)> RunAsync(params string[] arguments) =>
+        RunWithInputAsync([], arguments);
+
+    /// <summary>Runs a command to its end, with bytes on stdin.</summary>
+    internal static async Task<(int ExitCode, byte[] Output, string Errors)> RunWithInputAsync(
+        byte[] input, params string[] arguments)
+    {
+        using var running = new Process { StartInfo = StartInfo(arguments) };
+        running.Start();
+        using var output = new MemoryStream();
+        Task reading = running.StandardOutput.BaseStream.CopyToAsync(output);
+        await running.StandardInput.BaseStream.WriteAsync(input);
+        running.StandardInput.Close();
+        Task<string> errors = running.StandardError.ReadToEndAsync();
+        using var limit = new CancellationTokenSource(Patience);
+        try
+        {
+            await running.WaitForExitAsync(limit.Token);
+        }
+        finally
+        {
+            running.Kill();
+        }
+
+        await reading;
+        return (running.ExitCode, output.ToArray(), await errors);
+    }
+
+    /// <summary>Sends a signal by name, such as INT or TERM.</summary>
+    internal void Signal(string name)
+    {
+        using Process kill = Process.Start("kill", ["-" + name, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    /// <summary>Asks it to stop and returns its exit code.</summary>
+    internal async Task<int> StopAsync()
+    {
+        Signal("TERM");
+        return await ExitAsync();
+    }
+
+    internal async Task<int> ExitAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await process.WaitForExitAsync(limit.Token);
+        return process.ExitCode;
+    }
+
+    /// <summary>Ends it at once, as a crash would.</summary>
+    internal void Kill()
+    {
+        process.Kill();
+        process.WaitForExit();
+    }
+
+    public void Dispose()
+    {
+        if (!process.HasExited)
+        {
+            Kill();
+        }
+
+        process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(string[] arguments) => new(BinaryPath, arguments)
+    {
+        RedirectStandardInput = true,
+        RedirectStandardOutput = true,
+        RedirectStandardError = true,
+    };
+
+    private static string FindBinary()
+    {
+        if (Environment.GetEnvironmentVariable("NPFAST_BINARY") is { Length: > 0 } named)
+        {
+            return Path.GetFullPath(named);
+        }
+
+        // tests/X/bin/<configuration>/net10.0 stands beside src/Y/bin/<configuration>/net10.0.
+        var output = new DirectoryInfo(AppContext.BaseDirectory);
+        string root = output.Parent!.Parent!.Parent!.Parent!.Parent!.FullName;
+        string name = OperatingSystem.IsWindows() ? "npfast.exe" : "npfast";
+        return Path.Combine(
+            root, "src", "NetworkProtocol.Fast.Relay", "bin", output.Parent.Name, output.Name, name);
+    }
+
+    private void Note(string? line)
+    {
+        if (line is null)
+        {
+            return;
+        }
+
+        lock (log)
+        {
+            log.AppendLine(line);
+            int mark = line.IndexOf(ListeningMark, StringComparison.Ordinal);
+            if (mark >= 0)
+            {
+                string uri = line[(mark + ListeningMark.Length)..].Split(' ', ',')[0];
+                endpoints.Add(Endpoint.Parse(uri));
+                if (endpoints.Count == listeners)
+                {
+                    ready.TrySetResult();
+                }
+            }
+        }
+    }
+}
