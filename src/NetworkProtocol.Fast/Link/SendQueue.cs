@@ -28,6 +28,11 @@ internal sealed class SendQueue
     private readonly long limitBytes;
     private readonly int inlineMax;
 
+    // Packets are copied into the ring up to here. The rest, three eighths, is for block entries of 24 bytes with their
+    // headers: 1,024 of them in a ring of 64 KiB, so that the replies to all that a peer may have in flight by default find
+    // room, whatever stalls its reading for a moment.
+    private readonly int packetRoom;
+
     // Bytes of the packets that stand in blocks of their own. Added by producers, taken off by the consumer.
     private long blockBytes;
 
@@ -37,6 +42,7 @@ internal sealed class SendQueue
         this.highBytes = highBytes;
         this.limitBytes = limitBytes;
         ring = new MpscRing(pool, ringBytes);
+        packetRoom = ringBytes / 8 * 5;
 
         // An eighth of the ring at most, so that one entry never takes the queue from low to full.
         inlineMax = Math.Min(InlineBytesMax, ringBytes / 8);
@@ -58,8 +64,7 @@ internal sealed class SendQueue
     {
         int bytes = PacketHeader.BytesCount + name.Length + payload.Length;
 
-        // The last quarter of the ring is for block entries: they are small, so very many of them fit.
-        if (bytes <= inlineMax && ring.UsedBytes + bytes <= ring.CapacityBytes / 4 * 3)
+        if (bytes <= inlineMax && ring.UsedBytes + bytes <= packetRoom)
         {
             RingStatus status = ring.TryClaim(bytes, TagPacket, out RingClaim claim);
             if (status == RingStatus.Done)
@@ -81,15 +86,24 @@ internal sealed class SendQueue
     /// <summary>Copies bytes that are a whole packet, or the opening, into the queue. Any thread.</summary>
     internal EnqueueStatus TryEnqueueRaw(ReadOnlySpan<byte> bytes)
     {
-        RingStatus status = ring.TryClaim(bytes.Length, TagPacket, out RingClaim claim);
-        if (status != RingStatus.Done)
+        if (ring.UsedBytes + bytes.Length <= packetRoom)
         {
-            return status == RingStatus.Closed ? EnqueueStatus.Closed : EnqueueStatus.Full;
+            RingStatus status = ring.TryClaim(bytes.Length, TagPacket, out RingClaim claim);
+            if (status == RingStatus.Done)
+            {
+                bytes.CopyTo(claim.Span);
+                claim.Commit();
+                return EnqueueStatus.Done;
+            }
         }
 
-        bytes.CopyTo(claim.Span);
-        claim.Commit();
-        return EnqueueStatus.Done;
+        if (!TryRentCopy(bytes.Length, out BufferLease lease))
+        {
+            return EnqueueStatus.Full;
+        }
+
+        bytes.CopyTo(lease.Span);
+        return EnqueueCopy(lease, bytes.Length);
     }
 
     /// <summary>Queues a packet that stands in a block; on Done the block is the queue's. Any thread.</summary>
@@ -199,17 +213,24 @@ internal sealed class SendQueue
     private EnqueueStatus TryEnqueueCopySlow(
         in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, int bytes)
     {
-        if (Volatile.Read(ref blockBytes) + bytes > limitBytes && Volatile.Read(ref blockBytes) != 0)
-        {
-            return EnqueueStatus.Full;
-        }
-
-        if (!pool.TryRent(bytes, out BufferLease lease))
+        if (!TryRentCopy(bytes, out BufferLease lease))
         {
             return EnqueueStatus.Full;
         }
 
         WritePacket(lease.Span, in header, name, payload);
+        return EnqueueCopy(lease, bytes);
+    }
+
+    private bool TryRentCopy(int bytes, out BufferLease lease)
+    {
+        lease = default;
+        long queued = Volatile.Read(ref blockBytes);
+        return (queued == 0 || queued + bytes <= limitBytes) && pool.TryRent(bytes, out lease);
+    }
+
+    private EnqueueStatus EnqueueCopy(BufferLease lease, int bytes)
+    {
         EnqueueStatus status = TryEnqueueBlock(lease, 0, bytes);
         if (status != EnqueueStatus.Done)
         {

@@ -1,0 +1,64 @@
+using System;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Tests.Link;
+using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Tests.Server;
+
+/// <summary>A server on a socket of its own; closing it holds its pool, which clients may share, to account.</summary>
+internal sealed class ServerHarness : IAsyncDisposable
+{
+    internal ServerHarness(
+        HandlerTable? handlers = null, LinkOptions? link = null, int connectionsMax = 10_000, bool manualTime = false,
+        long memoryBytes = LinkRuntime.MemoryLimitBytesDefault)
+    {
+        Time = new ManualTime();
+        Runtime = manualTime ? new LinkRuntime(memoryBytes, null, Time.Wheel) : new LinkRuntime(memoryBytes);
+        var options = new ServerOptions
+        {
+            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
+            ConnectionsMax = connectionsMax,
+            Link = link ?? new LinkOptions(),
+        };
+        Server = new PacketServer(options, handlers ?? new HandlerTable(), Runtime);
+        Server.Start();
+    }
+
+    internal ManualTime Time { get; }
+
+    internal LinkRuntime Runtime { get; }
+
+    internal PacketServer Server { get; }
+
+    internal Endpoint Endpoint => Server.Endpoints[0];
+
+    internal Task<PacketClient> ConnectAsync(ClientOptions? options = null) =>
+        PacketClient.ConnectAsync(Endpoint, Runtime, options);
+
+    internal async Task<RawPeer> ConnectRawAsync(bool open = true)
+    {
+        RawPeer peer = await RawPeer.ConnectAsync(Endpoint);
+        if (open)
+        {
+            await peer.OpenAsync();
+        }
+
+        return peer;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        Assert.That(Server.Connections, Is.Zero);
+        await Eventually.TrueAsync(() => Runtime.Pool.Statistics.LeasedBytes == 0,
+            $"everything leased is returned; left: {string.Join(", ", Runtime.Pool.OutstandingHolders())}");
+        Assert.That(Runtime.Pool.Statistics.DoubleReturnsTotal, Is.Zero);
+        Runtime.Dispose();
+    }
+}
