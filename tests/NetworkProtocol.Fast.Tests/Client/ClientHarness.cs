@@ -7,6 +7,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Tests.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -52,7 +53,7 @@ internal sealed class ClientHarness : IAsyncDisposable
             Assert.That(client.RequestsInFlight, Is.Zero);
         }
 
-        await Eventually.TrueAsync(() => Runtime.Pool.Statistics.LeasedBytes == 0,
+        await Eventually.HoldsAsync(() => Runtime.Pool.Statistics.LeasedBytes == 0,
             $"everything leased is returned; left: {string.Join(", ", Runtime.Pool.OutstandingHolders())}");
         Assert.That(Runtime.Pool.Statistics.DoubleReturnsTotal, Is.Zero);
         Runtime.Dispose();

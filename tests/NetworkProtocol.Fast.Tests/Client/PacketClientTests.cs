@@ -10,6 +10,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Server;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -33,7 +34,7 @@ internal sealed class PacketClientTests
         PacketErrorException? error = Assert.ThrowsAsync<PacketErrorException>(() => request);
         Assert.That(error!.Code, Is.EqualTo(ErrorCode.Timeout));
         await server.SendAsync(Reply(correlation, "late"u8));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.LateReplies == 1, "the late reply is counted");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.LateReplies == 1, "the late reply is counted");
         Assert.That(client.RequestsInFlight, Is.Zero);
     }
 
@@ -59,7 +60,7 @@ internal sealed class PacketClientTests
         OperationCanceledException? error = Assert.CatchAsync<OperationCanceledException>(() => request);
         Assert.That(error!.CancellationToken, Is.EqualTo(cancel.Token));
         await server.SendAsync(Reply(correlation, "late"u8));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.LateReplies == 1, "the reply reaches nobody");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.LateReplies == 1, "the reply reaches nobody");
     }
 
     [Test]
@@ -196,7 +197,7 @@ internal sealed class PacketClientTests
             await server.SendAsync(Message($"topic.{i}", BitConverter.GetBytes(i)));
         }
 
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses > 0, "the client stops reading");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses > 0, "the client stops reading");
         int next = 0;
         await foreach (PacketMessage message in client.ReadMessagesAsync())
         {
@@ -238,7 +239,7 @@ internal sealed class PacketClientTests
         await using var harness = new ClientHarness();
         (PacketClient client, RawPeer server) = await harness.OpenAsync(new ClientOptions { MessagesWaitingMax = 2 });
         await server.SendAsync([.. Enumerable.Range(0, 10).SelectMany(static i => Message($"m{i}", new byte[5_000]))]);
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses > 0, "the client stops reading");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses > 0, "the client stops reading");
         server.Close();
         await client.DisposeAsync();
     }

@@ -6,6 +6,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Tests.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Dispatch;
@@ -115,7 +116,7 @@ internal sealed class HandlerTests
         var (link, sink, peer) = await harness.StartOpenAsync(handlers: handlers);
         await peer.SendAsync(RawPacket.Bytes(
             new PacketHeader { Type = PacketType.Custom, Flags = PacketFlags.OneWay, Correlation = 5 }, kind, "x"u8));
-        await Eventually.TrueAsync(() => sink.Packets == 1 && link.RequestsInFlight == 0, "it is handled");
+        await Eventually.HoldsAsync(() => sink.Packets == 1 && link.RequestsInFlight == 0, "it is handled");
         await peer.ExpectNothingSentAsync();
     }
 
@@ -132,7 +133,7 @@ internal sealed class HandlerTests
         var (link, _, peer) = await harness.StartOpenAsync(handlers: handlers);
         await peer.SendAsync(RawPacket.Named("keep", 1, "x"u8));
         await peer.PacketAsync();
-        await Eventually.TrueAsync(() => link.RequestsInFlight == 0, "the request has ended");
+        await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "the request has ended");
         Assert.That(() => kept!.Reply("late"u8), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => kept!.Fail(ErrorCode.Internal, "late"), Throws.InstanceOf<ObjectDisposedException>());
         Assert.That(() => kept!.Payload, Throws.InstanceOf<ObjectDisposedException>());
@@ -165,7 +166,7 @@ internal sealed class HandlerTests
         {
             await peer.SendAsync(RawPacket.Named("race", i, default));
             Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(i));
-            await Eventually.TrueAsync(() => link.RequestsInFlight == 0, "it has ended");
+            await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "it has ended");
             await work;
         }
     }
@@ -348,7 +349,7 @@ internal sealed class HandlerTests
         Task sending = peer.SendAsync(request);
         RawPacket answer = await peer.PacketAsync();
         await sending;
-        await Eventually.TrueAsync(() => link.RequestsInFlight == 0, "the request has ended");
+        await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "the request has ended");
         await peer.ExpectNothingSentAsync();
         Assert.That(answer.Correlation, Is.EqualTo(1));
         return answer;

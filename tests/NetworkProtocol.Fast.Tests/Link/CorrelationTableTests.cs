@@ -130,12 +130,12 @@ internal sealed class CorrelationTableTests
     [Test]
     public async Task Requests_EndedByReplyDeadlineAndLossAtOnce_EndExactlyOnce()
     {
-        const int Rounds = 20_000;
+        const int Rounds = 10_000;
         var table = new CorrelationTable<Request>(64);
         var replies = new uint[1024];
         var requests = new Request[2 * Rounds];
         int running = 2;
-        Task[] beginners = [.. Enumerable.Range(0, 2).Select(b => Task.Run(() =>
+        Task[] beginners = [.. Enumerable.Range(0, 2).Select(b => OwnThread.Run(() =>
         {
             for (int i = 0; i < Rounds; i++)
             {
@@ -156,14 +156,14 @@ internal sealed class CorrelationTableTests
 
             Interlocked.Decrement(ref running);
         }))];
-        Task replier = Task.Run(() =>
+        Task replier = OwnThread.Run(() =>
         {
             for (int i = 0; Volatile.Read(ref running) > 0; i++)
             {
                 Request.End(table, Volatile.Read(ref replies[i & 1023]));
             }
         });
-        Task reaper = Task.Run(() =>
+        Task reaper = OwnThread.Run(() =>
         {
             while (Volatile.Read(ref running) > 0)
             {

@@ -54,7 +54,7 @@ internal sealed class FlushBatchTests
                 await peer.PacketAsync();
             }
         });
-        Task[] writing = [.. Enumerable.Range(0, Threads).Select(_ => Task.Run(() =>
+        Task[] writing = [.. Enumerable.Range(0, Threads).Select(_ => OwnThread.Run(() =>
         {
             for (int i = 0; i < Each; i++)
             {

@@ -66,10 +66,10 @@ internal sealed class GateTests
     [Test]
     public async Task Waiters_OfManyThreadsAtAGateThatOpensAndShuts_AreAllWoken()
     {
-        const int Rounds = 50_000;
+        const int Rounds = 3_000;
         var gate = new SwitchGate();
         int running = 3;
-        Task opener = Task.Run(() =>
+        Task opener = OwnThread.Run(() =>
         {
             while (Volatile.Read(ref running) > 0)
             {
@@ -79,7 +79,7 @@ internal sealed class GateTests
 
             gate.Open();
         });
-        Task[] waiting = [.. Enumerable.Range(0, 3).Select(_ => Task.Run(() =>
+        Task[] waiting = [.. Enumerable.Range(0, 3).Select(_ => OwnThread.Run(() =>
         {
             var waiter = new Waiter();
             for (int i = 1; i <= Rounds; i++)

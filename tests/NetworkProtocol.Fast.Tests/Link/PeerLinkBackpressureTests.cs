@@ -5,8 +5,8 @@ using System.Threading.Tasks;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
-using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;
@@ -36,7 +36,7 @@ internal sealed class PeerLinkBackpressureTests
         await using var harness = new LinkHarness();
         (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync(pipeBytes: SmallPipeBytes);
         Task sending = SendEchoesAsync(peer, payloadBytes, requests);
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses > 0, "the link stops reading");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses > 0, "the link stops reading");
         Assert.That(sending.IsCompleted, Is.False, "so the peer cannot send all");
         Assert.That(link.QueuedBytes, Is.LessThan((1 << 20) + (2L * payloadBytes) + (128 << 10)));
         Assert.That(harness.LeasedBytes, Is.LessThan((4 << 20) + (4L * payloadBytes)));
@@ -52,10 +52,10 @@ internal sealed class PeerLinkBackpressureTests
         (_, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(pipeBytes: SmallPipeBytes);
         Task<bool> sending = peer.TrySendAsync([.. Enumerable.Range(1, 100).SelectMany(
             static i => RawPacket.Echo((uint)i, new byte[200_000]))]);
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses > 0, "the link stops reading");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses > 0, "the link stops reading");
         harness.Time.Advance(10_200);
         Assert.That((await sink.Closed).Reason, Is.EqualTo(CloseReason.SlowConsumer));
-        await Eventually.TrueAsync(() => harness.LeasedBytes == 0, "its blocks are returned");
+        await Eventually.HoldsAsync(() => harness.LeasedBytes == 0, "its blocks are returned");
         Assert.That(await sending, Is.False);
     }
 
@@ -98,11 +98,14 @@ internal sealed class PeerLinkBackpressureTests
             }
         });
         (PeerLink link, TableSink sink, RawPeer peer) =
-            await harness.StartOpenAsync(handlers: handlers, pipeBytes: SmallPipeBytes);
-        await peer.SendAsync([.. Enumerable.Range(1, InFlight).SelectMany(static i => RawPacket.Named("held", (uint)i, default))]);
-        await Eventually.TrueAsync(() => link.RequestsInFlight == InFlight, "all are under way");
+            await harness.StartOpenAsync(calm, handlers, noWish, pipeBytes: SmallPipeBytes);
+        Task sending = peer.SendAsync([.. Enumerable.Range(1, InFlight).SelectMany(static i => RawPacket.Named("held", (uint)i, default))]);
+
+        // The window of requests grows with each tick that they wait.
+        await Eventually.HoldsAsync(() => link.RequestsInFlight == InFlight || harness.Tick(), "all are under way");
+        await sending;
         hold.SetResult();
-        await Eventually.TrueAsync(() => link.RequestsInFlight == 0, "all are answered");
+        await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "all are answered");
         Assert.That(sink.IsClosed, Is.False);
         var answered = new HashSet<uint>();
         for (int i = 0; i < InFlight; i++)
@@ -124,10 +127,10 @@ internal sealed class PeerLinkBackpressureTests
         byte[] one = RawPacket.Bytes(
             new PacketHeader { Type = PacketType.Custom, Flags = flags, Correlation = 1 }, "held", "x"u8);
         await peer.SendAsync([.. Enumerable.Repeat(one, 10).SelectMany(static b => b)]);
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses == 1, "the link stops reading");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses == 1, "the link stops reading");
         Assert.That((link.RequestsInFlight, sink.Packets), Is.EqualTo((Cap, Cap)));
         hold.SetResult();
-        await Eventually.TrueAsync(() => sink.Packets == 10 && link.RequestsInFlight == 0, "all are handled");
+        await Eventually.HoldsAsync(() => sink.Packets == 10 && link.RequestsInFlight == 0, "all are handled");
         if (flags == PacketFlags.None)
         {
             for (int i = 0; i < 10; i++)
@@ -146,16 +149,10 @@ internal sealed class PeerLinkBackpressureTests
         LinkOptions options = calm with { MemoryWaitTimeout = TimeSpan.FromSeconds(5) };
         (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync(options, peerSettings: noWish);
         await EchoAsync(peer, 1, 100);
-        BufferLease hog = RentAllBut(harness.Pool, 512 << 10);
+        var hog = new PoolHog(harness.Pool, blockBytesMin: 128 << 10);
         Task sending = peer.SendAsync(RawPacket.Echo(2, new byte[1 << 20]));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the link waits for memory");
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Time.Advance(TimerWheel.TickMs);
-                return sending.IsCompleted;
-            },
-            "the payload is dropped as it comes");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the link waits for memory");
+        await Eventually.HoldsAsync(() => sending.IsCompleted || harness.Tick(), "the payload is dropped as it comes");
         RawPacket answer = await SkipPingsAsync(peer);
         Assert.That((answer.Type, answer.Correlation), Is.EqualTo((PacketType.Error, 2u)));
         Assert.That(answer.Code, Is.EqualTo(ErrorCode.Overloaded));
@@ -170,18 +167,12 @@ internal sealed class PeerLinkBackpressureTests
     {
         await using var harness = new LinkHarness(2 << 20);
         (_, _, RawPeer peer) = await harness.StartOpenAsync(calm, peerSettings: noWish);
-        BufferLease hog = RentAllBut(harness.Pool, 512 << 10);
+        var hog = new PoolHog(harness.Pool, blockBytesMin: 128 << 10);
         Task sending = peer.SendAsync(RawPacket.Echo(2, new byte[1 << 20]));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the link waits for memory");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the link waits for memory");
         harness.Time.Advance(1_000);
         hog.Return();
-        await Eventually.TrueAsync(
-            () =>
-            {
-                harness.Time.Advance(TimerWheel.TickMs);
-                return sending.IsCompleted;
-            },
-            "the packet is received");
+        await Eventually.HoldsAsync(() => sending.IsCompleted || harness.Tick(), "the packet is received");
         RawPacket reply = await SkipPingsAsync(peer);
         Assert.That((reply.Type, reply.Payload.Length), Is.EqualTo((PacketType.Echo, 1 << 20)));
     }
@@ -191,9 +182,9 @@ internal sealed class PeerLinkBackpressureTests
     {
         await using var harness = new LinkHarness(2 << 20);
         (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync();
-        BufferLease hog = RentAllBut(harness.Pool, 512 << 10);
+        var hog = new PoolHog(harness.Pool, blockBytesMin: 128 << 10);
         Task<bool> sending = peer.TrySendAsync(RawPacket.Echo(2, new byte[1 << 20]));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the link waits for memory");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the link waits for memory");
         link.Close(CloseReason.Requested, string.Empty);
         await sink.Closed;
         hog.Return();
@@ -206,14 +197,10 @@ internal sealed class PeerLinkBackpressureTests
         await using var harness = new LinkHarness(2 << 20);
         (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync();
         Assert.That(link.TrySend(Reply(1), default, "queued"u8), Is.EqualTo(EnqueueStatus.Done));
-        List<BufferLease> hogs = RentAll(harness.Pool);
+        var hog = new PoolHog(harness.Pool);
         link.Flush();
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the sender waits for memory");
-        foreach (BufferLease hog in hogs)
-        {
-            hog.Return();
-        }
-
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the sender waits for memory");
+        hog.Return();
         harness.Time.Advance(200);
         Assert.That((await peer.PacketAsync()).Payload, Is.EqualTo("queued"u8.ToArray()));
     }
@@ -263,28 +250,5 @@ internal sealed class PeerLinkBackpressureTests
         while (packet.Type == PacketType.Ping);
 
         return packet;
-    }
-
-    private static BufferLease RentAllBut(BufferPool pool, int bytes)
-    {
-        // One block of the next class below what is free; the classes are powers of two with a little slack.
-        int free = (int)(pool.Statistics.CapacityBytes - pool.Statistics.LeasedBytes);
-        int wanted = 1 << (31 - int.LeadingZeroCount(free - bytes));
-        Assert.That(pool.TryRent(wanted, out BufferLease hog));
-        return hog;
-    }
-
-    private static List<BufferLease> RentAll(BufferPool pool)
-    {
-        var leases = new List<BufferLease>();
-        foreach (int bytes in new[] { 1 << 20, 64 << 10, 16 << 10, 4 << 10 })
-        {
-            while (pool.TryRent(bytes, out BufferLease lease))
-            {
-                leases.Add(lease);
-            }
-        }
-
-        return leases;
     }
 }

@@ -5,6 +5,7 @@ using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;
@@ -49,7 +50,7 @@ internal sealed class PeerLinkCloseTests
         (_, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(handlers: handlers);
         await peer.SendAsync([.. RawPacket.Named("held", 1, "a"u8), .. RawPacket.Named("held", 2, "b"u8)]);
         peer.ShutdownSend();
-        await Eventually.TrueAsync(() => sink.Packets == 2, "both are handled");
+        await Eventually.HoldsAsync(() => sink.Packets == 2, "both are handled");
         hold.SetResult();
         uint[] answered = [(await peer.PacketAsync()).Correlation, (await peer.PacketAsync()).Correlation];
         Assert.That(answered, Is.EquivalentTo(new uint[] { 1, 2 }));
@@ -84,7 +85,7 @@ internal sealed class PeerLinkCloseTests
         HandlerTable handlers = new HandlerTable().MapAsync("held", async _ => await hold.Task);
         (_, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(handlers: handlers);
         await peer.SendAsync([.. RawPacket.Named("held", 1, default), .. RawPacket.Disconnect(ErrorCode.None)]);
-        await Eventually.TrueAsync(() => sink.Packets == 1, "the request is handled");
+        await Eventually.HoldsAsync(() => sink.Packets == 1, "the request is handled");
         hold.SetResult();
         Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(1));
         await peer.ExpectCloseAsync();
@@ -149,7 +150,7 @@ internal sealed class PeerLinkCloseTests
         (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync();
         sink.Before = (_, _) => gate.IsOpen ? null : gate;
         await peer.SendAsync(RawPacket.Echo(1, "x"u8));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
         link.Close(CloseReason.Requested, "parked");
         Assert.That(await sink.Closed, Is.EqualTo(new LinkClosed(CloseReason.Requested, "parked")));
         gate.Open();
@@ -164,7 +165,7 @@ internal sealed class PeerLinkCloseTests
         (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync();
         sink.Before = (_, _) => gate;
         await peer.SendAsync(RawPacket.Echo(1, "x"u8));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
         link.TrySendError(1, ErrorCode.Timeout, "last words");
         link.CloseAfterFlush(CloseReason.ShuttingDown, string.Empty);
         Assert.That((await peer.PacketAsync()).Text, Is.EqualTo("last words"));
@@ -177,14 +178,14 @@ internal sealed class PeerLinkCloseTests
     [Test]
     public async Task Close_FromManyThreadsAmidTraffic_EndsOnceWithTheFirstReason()
     {
+        await using var harness = new LinkHarness();
         for (int round = 0; round < 200; round++)
         {
-            await using var harness = new LinkHarness();
             (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(pipeBytes: SmallPipeBytes);
             Task<bool> sending = peer.TrySendAsync([.. Enumerable.Range(1, 20).SelectMany(
                 i => RawPacket.Echo((uint)i, new byte[round % 2 == 0 ? 100 : 50_000]))]);
             using var start = new Barrier(4);
-            Task[] closers = [.. Enumerable.Range(0, 4).Select(n => Task.Factory.StartNew(() =>
+            Task[] closers = [.. Enumerable.Range(0, 4).Select(n => OwnThread.Run(() =>
             {
                 start.SignalAndWait();
                 switch (n)
@@ -204,7 +205,7 @@ internal sealed class PeerLinkCloseTests
                         peer.Close();
                         break;
                 }
-            }, CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default))];
+            }))];
             await Task.WhenAll(closers);
             LinkClosed closed = await sink.Closed;
             Assert.That(closed.Reason, Is.Not.EqualTo(CloseReason.None));
@@ -215,9 +216,9 @@ internal sealed class PeerLinkCloseTests
     [Test]
     public async Task CloseAfterFlush_RacingWithASenderThatStops_AlwaysShutsTheSendingHalf()
     {
+        await using var harness = new LinkHarness();
         for (int round = 0; round < 2_000; round++)
         {
-            await using var harness = new LinkHarness();
             (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync();
             Task flushing = Task.Run(() =>
             {
@@ -242,7 +243,7 @@ internal sealed class PeerLinkCloseTests
         HandlerTable handlers = new HandlerTable().MapAsync("held", async _ => await hold.Task);
         (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(handlers: handlers);
         await peer.SendAsync(RawPacket.Named("held", 1, default));
-        await Eventually.TrueAsync(() => sink.Packets == 1, "the request is handled");
+        await Eventually.HoldsAsync(() => sink.Packets == 1, "the request is handled");
         link.Drain(ErrorCode.ShuttingDown, "going");
         link.Drain(ErrorCode.ShuttingDown, "going twice says it once");
         RawPacket disconnect = await peer.PacketAsync();
@@ -255,7 +256,7 @@ internal sealed class PeerLinkCloseTests
         {
         }
 
-        await Eventually.TrueAsync(() => link.RequestsInFlight == 0, "the request has ended");
+        await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "the request has ended");
         harness.Time.Advance(500);
         await peer.ExpectCloseAsync();
         peer.Close();

@@ -3,6 +3,7 @@ using System.Threading.Tasks;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;
@@ -56,7 +57,7 @@ internal sealed class PeerLinkTimeTests
             harness.Time.Advance(20_000);
             int seen = sink.Packets;
             await peer.SendAsync(oneWay);
-            await Eventually.TrueAsync(() => sink.Packets > seen, "the packet was handled");
+            await Eventually.HoldsAsync(() => sink.Packets > seen, "the packet was handled");
         }
 
         Assert.That(link.IsOpen);
@@ -94,7 +95,7 @@ internal sealed class PeerLinkTimeTests
         (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(patient, peerSettings: noWish);
         sink.Before = (_, _) => gate.IsOpen ? null : gate;
         await peer.SendAsync(RawPacket.Echo(1, "x"u8));
-        await Eventually.TrueAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
+        await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
         harness.Time.Advance(200_000);
         Assert.That(link.IsOpen);
         gate.Open();
@@ -139,7 +140,7 @@ internal sealed class PeerLinkTimeTests
             {
             }
 
-            await Eventually.TrueAsync(() => link.QueuedBytes == 0, "the peer took it");
+            await Eventually.HoldsAsync(() => link.QueuedBytes == 0, "the peer took it");
         }
 
         Assert.That(sink.IsClosed, Is.False);
@@ -151,7 +152,7 @@ internal sealed class PeerLinkTimeTests
         await using var harness = new LinkHarness();
         await harness.StartOpenAsync();
         await harness.StartOpenAsync();
-        await Eventually.TrueAsync(() => harness.LeasedBytes == 0, "an idle link holds no block");
+        await Eventually.HoldsAsync(() => harness.LeasedBytes == 0, "an idle link holds no block");
     }
 
     [Test]
@@ -170,7 +171,7 @@ internal sealed class PeerLinkTimeTests
         Assert.That((await peer.PacketAsync()).Type, Is.EqualTo(PacketType.Ping));
         await peer.SendAsync(RawPacket.Bytes(
             new PacketHeader { Type = PacketType.Pong, Flags = PacketFlags.Reply }, string.Empty, default));
-        await Eventually.TrueAsync(() => harness.LeasedBytes == 0, "a link gone quiet holds no block");
+        await Eventually.HoldsAsync(() => harness.LeasedBytes == 0, "a link gone quiet holds no block");
     }
 
     [Test]
@@ -182,7 +183,7 @@ internal sealed class PeerLinkTimeTests
         {
             await peer.SendAsync(RawPacket.Ping(i));
             Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(i));
-            await Eventually.TrueAsync(() => harness.LeasedBytes == 0, "pings alone do not make a link hot");
+            await Eventually.HoldsAsync(() => harness.LeasedBytes == 0, "pings alone do not make a link hot");
         }
     }
 

@@ -138,7 +138,7 @@ internal sealed class SendQueueTests
         const int Producers = 4;
         const int Each = 20_000;
         int running = Producers;
-        Task[] producers = [.. Enumerable.Range(0, Producers).Select(p => Task.Run(() =>
+        Task[] producers = [.. Enumerable.Range(0, Producers).Select(p => OwnThread.Run(() =>
         {
             var random = new Random(p);
             for (int i = 1; i <= Each; i++)

@@ -215,7 +215,7 @@ internal sealed class TimerWheelTests
     {
         var time = new ManualTime();
         RecordingTimer[] kept = [.. Enumerable.Range(0, 4_000).Select(static _ => new RecordingTimer())];
-        Task[] workers = [.. Enumerable.Range(0, 4).Select(w => Task.Run(() =>
+        Task[] workers = [.. Enumerable.Range(0, 4).Select(w => OwnThread.Run(() =>
         {
             var random = new Random(w);
             for (int i = w; i < kept.Length; i += 4)

@@ -8,6 +8,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Tests.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -59,7 +60,7 @@ internal sealed class PacketServerLifeTests
         Assert.That((harness.Server.Connections, harness.Server.ConnectionsRefused), Is.EqualTo((2, 1L)));
         await second.ExpectNothingSentAsync();
         first.Close();
-        await Eventually.TrueAsync(() => harness.Server.Connections == 1, "the first has gone");
+        await Eventually.HoldsAsync(() => harness.Server.Connections == 1, "the first has gone");
         RawPeer fourth = await harness.ConnectRawAsync();
         await fourth.ExpectNothingSentAsync();
         second.Close();
@@ -70,19 +71,11 @@ internal sealed class PacketServerLifeTests
     public async Task Connections_WhenMemoryIsShort_AreRefused()
     {
         await using var harness = new ServerHarness(memoryBytes: 2 << 20);
-        Assert.That(harness.Runtime.Pool.TryRent(1 << 20, out var big));
-        Assert.That(harness.Runtime.Pool.TryRent(512 << 10, out var half));
-        Assert.That(harness.Runtime.Pool.TryRent(256 << 10, out var quarter));
-        Assert.That(harness.Runtime.Pool.TryRent(128 << 10, out var eighth));
-        Assert.That(harness.Runtime.Pool.TryRent(64 << 10, out var rest));
+        var hog = new PoolHog(harness.Runtime.Pool);
         RawPeer refused = await harness.ConnectRawAsync(open: false);
         await refused.ExpectCloseAsync();
         refused.Close();
-        foreach (var lease in new[] { big, half, quarter, eighth, rest })
-        {
-            lease.Return();
-        }
-
+        hog.Return();
         RawPeer peer = await harness.ConnectRawAsync();
         peer.Close();
     }
@@ -106,7 +99,7 @@ internal sealed class PacketServerLifeTests
         hold.SetResult();
         Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(1));
         int inFlight = 1;
-        await Eventually.TrueAsync(
+        await Eventually.HoldsAsync(
             () =>
             {
                 harness.Server.Links.ForEach(link => inFlight = link.RequestsInFlight);
@@ -140,7 +133,7 @@ internal sealed class PacketServerLifeTests
     {
         await using var harness = new ServerHarness(manualTime: true);
         RawPeer peer = await harness.ConnectRawAsync(open: false);
-        await Eventually.TrueAsync(() => harness.Server.Connections == 1, "it is accepted");
+        await Eventually.HoldsAsync(() => harness.Server.Connections == 1, "it is accepted");
         Assert.That(await harness.Server.StopAsync(ample), Is.Zero);
         await peer.ExpectCloseAsync();
         peer.Close();

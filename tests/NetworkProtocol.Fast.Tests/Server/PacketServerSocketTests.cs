@@ -1,9 +1,9 @@
-using System;
 using System.Linq;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Tests.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Server;
@@ -75,6 +75,6 @@ internal sealed class PacketServerSocketTests
             peer.Close();
         }
 
-        await Eventually.TrueAsync(() => harness.Server.Connections == 0, "every link ends");
+        await Eventually.HoldsAsync(() => harness.Server.Connections == 0, "every link ends");
     }
 }

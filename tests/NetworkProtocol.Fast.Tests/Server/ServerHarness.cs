@@ -6,6 +6,7 @@ using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Tests.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -56,7 +57,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     {
         await Server.DisposeAsync();
         Assert.That(Server.Connections, Is.Zero);
-        await Eventually.TrueAsync(() => Runtime.Pool.Statistics.LeasedBytes == 0,
+        await Eventually.HoldsAsync(() => Runtime.Pool.Statistics.LeasedBytes == 0,
             $"everything leased is returned; left: {string.Join(", ", Runtime.Pool.OutstandingHolders())}");
         Assert.That(Runtime.Pool.Statistics.DoubleReturnsTotal, Is.Zero);
         Runtime.Dispose();
