@@ -109,7 +109,9 @@ internal sealed partial class PeerLink
     {
         if (isNew || partialSinceMs == 0)
         {
-            Volatile.Write(ref partialSinceMs, runtime.Wheel.NowMs);
+            long now = runtime.Wheel.NowMs;
+            Volatile.Write(ref partialSinceMs, now);
+            runtime.Wheel.ScheduleNoLater(this, PartialLimitMs(now));
         }
     }
 

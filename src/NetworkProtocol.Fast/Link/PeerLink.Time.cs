@@ -187,10 +187,12 @@ internal sealed partial class PeerLink
             return nowMs + LookAgainMs;
         }
 
-        long limit = since + (long)options.SlowPeerTimeout.TotalMilliseconds
-            + (Volatile.Read(ref neededBytes) / PartialBytesPerMs);
-        return Enforce(limit, nowMs, CloseReason.SlowProducer, "a packet did not come whole within its time");
+        return Enforce(PartialLimitMs(since), nowMs, CloseReason.SlowProducer,
+            "a packet did not come whole within its time");
     }
+
+    private long PartialLimitMs(long sinceMs) => sinceMs + (long)options.SlowPeerTimeout.TotalMilliseconds
+        + (Volatile.Read(ref neededBytes) / PartialBytesPerMs);
 
     // A link that has gone quiet gives its ring back. Its posted receive still holds a block; the answer to a Ping
     // completes it, and the link then waits without one.
