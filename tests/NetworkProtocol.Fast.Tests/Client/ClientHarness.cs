@@ -19,7 +19,8 @@ internal sealed class ClientHarness : IAsyncDisposable
     private readonly List<PacketClient> clients = [];
     private readonly List<RawPeer> servers = [];
 
-    internal ClientHarness() => Runtime = new LinkRuntime(LinkRuntime.MemoryLimitBytesDefault, null, Time.Wheel);
+    internal ClientHarness(long memoryBytes = LinkRuntime.MemoryLimitBytesDefault) =>
+        Runtime = new LinkRuntime(memoryBytes, null, Time.Wheel);
 
     internal ManualTime Time { get; } = new();
 

@@ -289,6 +289,26 @@ internal sealed class PacketClientTests
     }
 
     [Test]
+    public async Task Operations_ThatFindNoMemory_WaitUntilThereIsSome()
+    {
+        await using var harness = new ClientHarness(1 << 20);
+        (PacketClient client, RawPeer server) = await harness.OpenAsync();
+        var hog = new PoolHog(harness.Runtime.Pool);
+        Task send = client.SendAsync("x", new byte[100]).AsTask();
+        Task<PacketReply> request = client.RequestAsync("y", new byte[100]).AsTask();
+        using var cancel = new CancellationTokenSource();
+        Task<PacketReply> cancelled = client.RequestAsync("z", new byte[100], null, cancel.Token).AsTask();
+        Assert.That((send.IsCompleted, request.IsCompleted, client.RequestsInFlight), Is.EqualTo((false, false, 0)));
+        await cancel.CancelAsync();
+        Assert.CatchAsync<OperationCanceledException>(() => cancelled);
+        hog.Return();
+        RawPacket[] packets = [await server.PacketAsync(), await server.PacketAsync()];
+        await send;
+        await server.SendAsync(Reply(packets.Single(static p => !p.Header.IsOneWay).Correlation, default));
+        (await request).Dispose();
+    }
+
+    [Test]
     public async Task LargeRequests_InBothDirectionsAtOnce_NeverBlockEachOther()
     {
         await using var harness = new ServerHarness();

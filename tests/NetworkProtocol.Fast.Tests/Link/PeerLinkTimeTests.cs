@@ -125,6 +125,23 @@ internal sealed class PeerLinkTimeTests
         Assert.That(harness.Runtime.Counters.SlowConsumers, Is.EqualTo(1));
     }
 
+    [TestCase(1_000, 10_000)]
+    [TestCase(1 << 20, 26_000)]
+    public async Task Peer_ThatStopsWithinAPacket_IsClosedAtItsLimit(int payloadBytes, int limitMs)
+    {
+        await using var harness = new LinkHarness();
+        LinkOptions options = patient with { HeartbeatInterval = TimeSpan.FromMinutes(5) };
+        (_, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(options, peerSettings: noWish);
+        harness.Time.Advance(20_000);
+        await peer.SendAsync([.. RawPacket.Ping(5), .. RawPacket.Echo(1, new byte[payloadBytes])[..500]]);
+        Assert.That((await peer.PacketAsync()).Type, Is.EqualTo(PacketType.Pong), "what is behind it was looked at, too");
+        harness.Time.Advance(limitMs - 200);
+        Assert.That(sink.IsClosed, Is.False, "before the limit");
+        harness.Time.Advance(1_000);
+        LinkClosed closed = await sink.Closed;
+        Assert.That((closed.Reason, closed.ByPeer), Is.EqualTo((CloseReason.SlowProducer, true)));
+    }
+
     [Test]
     public async Task SlowPeer_ThatTakesALittle_LivesOn()
     {
