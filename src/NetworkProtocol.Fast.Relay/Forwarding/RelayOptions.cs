@@ -43,6 +43,12 @@ internal sealed record RelayOptions
                     + (names.Count == 0 ? "give one with --upstream" : $"known are {string.Join(", ", names)}"));
             }
 
+            if (!route.IsLocal && route.Match is { Kind: RouteMatchKind.Exact, Name: "PING" })
+            {
+                throw new ArgumentException(
+                    "route 'PING' cannot go to an upstream: every relay answers pings itself, remove it");
+            }
+
             if (!matches.Add(route.Match))
             {
                 throw new ArgumentException($"route '{route.Match}' is given twice: keep one of them");

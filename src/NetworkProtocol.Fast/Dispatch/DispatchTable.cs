@@ -75,6 +75,7 @@ internal sealed class DispatchTable
         prefixList.Sort(static (a, b) => b.Name.Length.CompareTo(a.Name.Length));
         numberList.Sort(static (a, b) => a.First.CompareTo(b.First));
         rangeList.Sort(static (a, b) => (a.Last - a.First).CompareTo(b.Last - b.First));
+        RefuseCrossing(rangeList);
         prefixes = [.. prefixList];
         numbers = [.. numberList];
         ranges = [.. rangeList];
@@ -148,6 +149,27 @@ internal sealed class DispatchTable
         }
 
         return any;
+    }
+
+    // Of two ranges that cross neither is the more specific, so the order on the command line would decide.
+    private static void RefuseCrossing(List<NumberEntry> ranges)
+    {
+        for (int i = 0; i < ranges.Count; i++)
+        {
+            for (int j = i + 1; j < ranges.Count; j++)
+            {
+                NumberEntry narrow = ranges[i];
+                NumberEntry wide = ranges[j];
+                bool apart = narrow.Last < wide.First || wide.Last < narrow.First;
+                bool within = wide.First <= narrow.First && narrow.Last <= wide.Last;
+                if (!apart && !within)
+                {
+                    throw new ArgumentException(
+                        $"routes '{wide.First}-{wide.Last}' and '{narrow.First}-{narrow.Last}' cross: "
+                        + "let one lie within the other, or keep them apart");
+                }
+            }
+        }
     }
 
     // First and last eight bytes and the length: the keys are ours, so nobody can aim for collisions that matter.

@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Globalization;
 using System.Text;
+using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Dispatch;
 
@@ -13,7 +14,7 @@ namespace NetworkProtocol.Fast.Dispatch;
 public sealed record RouteMatch
 {
     /// <summary>Lowest type number that applications may use (docs/PROTOCOL.md, Types).</summary>
-    public const int NumberMin = 256;
+    public const int NumberMin = PacketLimits.RegisteredTypeMin;
 
     /// <summary>Highest type number.</summary>
     public const int NumberMax = ushort.MaxValue;

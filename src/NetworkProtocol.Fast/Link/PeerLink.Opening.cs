@@ -138,8 +138,11 @@ internal sealed partial class PeerLink
             return;
         }
 
-        PacketHeader header = packet.Header.ToReply() with { Type = PacketType.Pong };
-        if (TrySend(header, default, packet.Payload) == EnqueueStatus.Done)
+        Span<byte> pong = stackalloc byte[PacketHeader.BytesCount + (int)PacketLimits.PingPayloadBytesMax];
+        var writer = new PacketWriter(pong);
+        bool written = writer.TryWritePong(packet);
+        Debug.Assert(written, "the framer has checked the payload of the ping");
+        if (IsOpen && queue.TryEnqueueRaw(writer.Written) == EnqueueStatus.Done)
         {
             flush.Add(this);
         }

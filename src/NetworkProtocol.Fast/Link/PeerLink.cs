@@ -64,8 +64,6 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
 
     internal LinkRuntime Runtime => runtime;
 
-    internal LinkOptions Options => options;
-
     /// <summary>What both sides agreed on; meaningful once the link is established.</summary>
     internal ref readonly NegotiatedSettings Settings => ref settings;
 
