@@ -220,11 +220,15 @@ internal sealed class PeerLinkCloseTests
         for (int round = 0; round < 2_000; round++)
         {
             (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync();
-            Task flushing = Task.Run(() =>
+            using var start = new Barrier(2);
+            Task flushing = OwnThread.Run(() =>
             {
+                start.SignalAndWait();
                 link.TrySendError(9, ErrorCode.Timeout, "last");
                 link.Flush();
             });
+            start.SignalAndWait();
+            Thread.SpinWait(round % 500);
             link.CloseAfterFlush(CloseReason.ShuttingDown, string.Empty);
             while (await peer.ReceiveAsync() is { } packet)
             {
