@@ -26,7 +26,8 @@ internal sealed class CompressionEndToEndTests
     public async Task Payloads_OfEverySize_ArriveAsTheyWereSent(string clientCodec, string serverCodec)
     {
         await using var harness = new ServerHarness(Mirror(), Compressing(serverCodec));
-        await using PacketClient client = await harness.ConnectAsync(new ClientOptions { Link = Compressing(clientCodec) });
+        await using PacketClient client =
+            await harness.ConnectAsync(new ClientOptions { Link = Compressing(clientCodec) });
         foreach (string name in new[] { "sync", "async", "ECHO" })
         {
             foreach (int bytes in new[] { 0, 511, 512, 5_000, 100_000, 1 << 20 })

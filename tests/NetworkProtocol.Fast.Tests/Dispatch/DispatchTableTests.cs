@@ -21,9 +21,12 @@ internal sealed class DispatchTableTests
     [TestCase("", "*")]
     [TestCase("Orders", "*")]
     [TestCase("a name of more than eight bytes", "a name of more than eight bytes")]
-    public void FindName_AmongAll_TakesTheMostSpecific(string name, string expected) =>
-        Assert.That(NameOf(Table("*", "orders.*", "orders", "orders.eu.*", "orders.new", "a name of more than eight bytes")
-            .FindName(Encoding.UTF8.GetBytes(name))), Is.EqualTo(expected));
+    public void FindName_AmongAll_TakesTheMostSpecific(string name, string expected)
+    {
+        DispatchTable table =
+            Table("*", "orders.*", "orders", "orders.eu.*", "orders.new", "a name of more than eight bytes");
+        Assert.That(NameOf(table.FindName(Encoding.UTF8.GetBytes(name))), Is.EqualTo(expected));
+    }
 
     [TestCase(300, "300")]
     [TestCase(301, "300-310")]
@@ -34,7 +37,8 @@ internal sealed class DispatchTableTests
     [TestCase(401, "*")]
     [TestCase(65_535, "65535")]
     public void FindNumber_AmongAll_TakesTheMostSpecific(int number, string expected) =>
-        Assert.That(NameOf(Table("256-400", "300-310", "300", "65535", "*", "350").FindNumber(number)), Is.EqualTo(expected));
+        Assert.That(NameOf(Table("256-400", "300-310", "300", "65535", "*", "350").FindNumber(number)),
+            Is.EqualTo(expected));
 
     [Test]
     public void Find_WithoutARoute_IsNull()

@@ -54,7 +54,9 @@ internal sealed class LinkHarness : IAsyncDisposable
         LinkRole role = LinkRole.Accepting, int pipeBytes = InMemoryTransport.BufferBytesDefault)
     {
         var started = Start(options, handlers, role, pipeBytes);
-        await (role == LinkRole.Accepting ? started.Peer.OpenAsync(peerSettings) : started.Peer.AcceptAsync(peerSettings));
+        await (role == LinkRole.Accepting
+            ? started.Peer.OpenAsync(peerSettings)
+            : started.Peer.AcceptAsync(peerSettings));
         await started.Sink.Established;
         return started;
     }

@@ -64,7 +64,8 @@ internal sealed class PeerLinkBackpressureTests
     {
         await using var harness = new LinkHarness();
         var options = new LinkOptions { SendQueueHighBytes = 1 << 20, SendQueueLimitBytes = 2 << 20 };
-        HandlerTable handlers = new HandlerTable().Map("big", static (ref PacketContext c) => c.Reply(new byte[900_000]))
+        HandlerTable handlers =
+            new HandlerTable().Map("big", static (ref PacketContext c) => c.Reply(new byte[900_000]))
             .MapAsync("later", static async r =>
             {
                 await Task.Yield();
@@ -72,7 +73,8 @@ internal sealed class PeerLinkBackpressureTests
             });
         (_, TableSink sink, RawPeer peer) =
             await harness.StartOpenAsync(options, handlers, pipeBytes: SmallPipeBytes);
-        await peer.SendAsync([.. Enumerable.Range(1, 8).SelectMany(static i => RawPacket.Named("later", (uint)i, default))]);
+        await peer.SendAsync(
+            [.. Enumerable.Range(1, 8).SelectMany(static i => RawPacket.Named("later", (uint)i, default))]);
         LinkClosed closed = await sink.Closed;
         Assert.That(closed.Reason, Is.EqualTo(CloseReason.SlowConsumer));
         Assert.That(closed.Detail, Does.Contain("hard limit"));
@@ -99,7 +101,8 @@ internal sealed class PeerLinkBackpressureTests
         });
         (PeerLink link, TableSink sink, RawPeer peer) =
             await harness.StartOpenAsync(calm, handlers, noWish, pipeBytes: SmallPipeBytes);
-        Task sending = peer.SendAsync([.. Enumerable.Range(1, InFlight).SelectMany(static i => RawPacket.Named("held", (uint)i, default))]);
+        Task sending = peer.SendAsync(
+            [.. Enumerable.Range(1, InFlight).SelectMany(static i => RawPacket.Named("held", (uint)i, default))]);
 
         // The window of requests grows with each tick that they wait.
         await Eventually.HoldsAsync(() => link.RequestsInFlight == InFlight || harness.Tick(), "all are under way");

@@ -25,7 +25,8 @@ internal sealed class PeerLinkCloseTests
         await peer.SendAsync(RawPacket.Echo(1, new byte[100_000])[..bytes]);
         peer.Close();
         LinkClosed closed = await sink.Closed;
-        Assert.That((closed.Reason, closed.ByPeer, closed.IsRetryable), Is.EqualTo((CloseReason.ConnectionLost, true, true)));
+        Assert.That((closed.Reason, closed.ByPeer, closed.IsRetryable),
+            Is.EqualTo((CloseReason.ConnectionLost, true, true)));
     }
 
     [Test]
@@ -65,7 +66,8 @@ internal sealed class PeerLinkCloseTests
         (_, _, RawPeer peer) = await harness.StartOpenAsync(pipeBytes: SmallPipeBytes);
         Task sending = Task.Run(async () =>
         {
-            await peer.SendAsync([.. Enumerable.Range(1, 200).SelectMany(static i => RawPacket.Echo((uint)i, new byte[1_000]))]);
+            await peer.SendAsync(
+                [.. Enumerable.Range(1, 200).SelectMany(static i => RawPacket.Echo((uint)i, new byte[1_000]))]);
             peer.ShutdownSend();
         });
         for (uint i = 1; i <= 200; i++)
@@ -283,7 +285,8 @@ internal sealed class PeerLinkCloseTests
         (PeerLink link, TableSink sink, _) = await harness.StartOpenAsync();
         link.Close(CloseReason.Requested, string.Empty);
         await sink.Closed;
-        Assert.That(link.TrySend(new PacketHeader { Type = PacketType.Echo }, default, default), Is.EqualTo(EnqueueStatus.Closed));
+        Assert.That(link.TrySend(new PacketHeader { Type = PacketType.Echo }, default, default),
+            Is.EqualTo(EnqueueStatus.Closed));
         Assert.That(link.TrySendError(1, ErrorCode.Timeout, "x"), Is.EqualTo(EnqueueStatus.Closed));
         Assert.That(harness.Pool.TryRent(100, out BufferLease lease));
         Assert.That(link.TrySendBlock(lease, 0, 100), Is.EqualTo(EnqueueStatus.Closed));
@@ -298,7 +301,8 @@ internal sealed class PeerLinkCloseTests
     public async Task Send_LargerThanThePeerAccepts_IsTooLarge()
     {
         await using var harness = new LinkHarness();
-        (PeerLink link, _, _) = await harness.StartOpenAsync(peerSettings: new LinkSettings { PayloadBytesMax = 2_000 });
+        (PeerLink link, _, _) =
+            await harness.StartOpenAsync(peerSettings: new LinkSettings { PayloadBytesMax = 2_000 });
         var header = new PacketHeader { Type = PacketType.Echo };
         Assert.That(link.TrySend(in header, default, new byte[2_001]), Is.EqualTo(EnqueueStatus.TooLarge));
         Assert.That(link.TrySend(in header, default, new byte[2_000]), Is.EqualTo(EnqueueStatus.Done));

@@ -48,7 +48,8 @@ internal sealed class PeerLinkOpeningTests
     {
         await using var harness = new LinkHarness();
         (_, _, RawPeer peer) = harness.Start();
-        await peer.SendAsync([.. RawPacket.Opening(), .. RawPacket.Echo(1, "a"u8), .. RawPacket.Ping(2), .. RawPacket.Echo(3, "b"u8)]);
+        await peer.SendAsync(
+            [.. RawPacket.Opening(), .. RawPacket.Echo(1, "a"u8), .. RawPacket.Ping(2), .. RawPacket.Echo(3, "b"u8)]);
         await peer.SendAsync([]);
         Assert.That((await ReceiveHelloAsync(peer)).Type, Is.EqualTo(PacketType.Hello));
         Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(1));
@@ -63,7 +64,8 @@ internal sealed class PeerLinkOpeningTests
     public async Task Opening_ThatStops_EndsAtTheHandshakeLimit(int bytes)
     {
         await using var harness = new LinkHarness();
-        (_, TableSink sink, RawPeer peer) = harness.Start(new LinkOptions { HandshakeTimeout = TimeSpan.FromSeconds(5) });
+        (_, TableSink sink, RawPeer peer) =
+            harness.Start(new LinkOptions { HandshakeTimeout = TimeSpan.FromSeconds(5) });
         await peer.SendAsync(RawPacket.Opening()[..bytes]);
         harness.Time.Advance(4_800);
         Assert.That(sink.IsClosed, Is.False, "before the limit");

@@ -134,7 +134,8 @@ internal sealed class PeerLinkTimeTests
         (_, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(options, peerSettings: noWish);
         harness.Time.Advance(20_000);
         await peer.SendAsync([.. RawPacket.Ping(5), .. RawPacket.Echo(1, new byte[payloadBytes])[..500]]);
-        Assert.That((await peer.PacketAsync()).Type, Is.EqualTo(PacketType.Pong), "what is behind it was looked at, too");
+        Assert.That((await peer.PacketAsync()).Type, Is.EqualTo(PacketType.Pong),
+            "what is behind it was looked at, too");
         harness.Time.Advance(limitMs - 200);
         Assert.That(sink.IsClosed, Is.False, "before the limit");
         harness.Time.Advance(1_000);

@@ -18,7 +18,8 @@ internal sealed record RawPacket(PacketHeader Header, byte[] Name, byte[] Payloa
     internal ErrorCode Code => (ErrorCode)BinaryPrimitives.ReadUInt16LittleEndian(Payload);
 
     /// <summary>The text of an Error or Disconnect.</summary>
-    internal string Text => Encoding.UTF8.GetString(Payload, PacketLimits.CodeBytes, Payload.Length - PacketLimits.CodeBytes);
+    internal string Text =>
+        Encoding.UTF8.GetString(Payload, PacketLimits.CodeBytes, Payload.Length - PacketLimits.CodeBytes);
 
     internal static byte[] Opening(LinkSettings? settings = null) =>
         [.. PlainOpening.Magic, .. Hello(settings ?? new LinkSettings { Software = "raw" })];
@@ -39,6 +40,18 @@ internal sealed record RawPacket(PacketHeader Header, byte[] Name, byte[] Payloa
 
     internal static byte[] Numbered(int type, uint correlation, ReadOnlySpan<byte> payload) =>
         Bytes(new PacketHeader { Type = (PacketType)type, Correlation = correlation }, string.Empty, payload);
+
+    /// <summary>A reply to a request that went by name.</summary>
+    internal static byte[] Reply(uint correlation, ReadOnlySpan<byte> payload)
+    {
+        var header =
+            new PacketHeader { Type = PacketType.Custom, Flags = PacketFlags.Reply, Correlation = correlation };
+        return Bytes(header, string.Empty, payload);
+    }
+
+    /// <summary>A one-way packet.</summary>
+    internal static byte[] Message(string name, ReadOnlySpan<byte> payload) =>
+        Bytes(new PacketHeader { Type = PacketType.Custom, Flags = PacketFlags.OneWay }, name, payload);
 
     internal static byte[] Ping(uint correlation) =>
         Bytes(new PacketHeader { Type = PacketType.Ping, Correlation = correlation }, string.Empty, default);

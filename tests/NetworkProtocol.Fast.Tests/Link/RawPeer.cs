@@ -115,7 +115,8 @@ internal sealed class RawPeer(TransportConnection connection)
     {
         packet = null;
         OperationStatus status = PacketFramer.Read(
-            buffer.AsSpan(0, filled), PacketLimits.PayloadBytesMax, out PacketView view, out int bytes, out PacketFault fault);
+            buffer.AsSpan(0, filled), PacketLimits.PayloadBytesMax, out PacketView view, out int bytes,
+            out PacketFault fault);
         Assert.That(status, Is.Not.EqualTo(OperationStatus.InvalidData), $"the other side sent rubbish: {fault.Text}");
         if (status == OperationStatus.NeedMoreData)
         {

@@ -187,7 +187,8 @@ internal sealed class SendQueueTests
             ReadOnlySpan<byte> rest = block.IsNone ? destination.AsSpan(0, written) : block.Memory.Span;
             while (!rest.IsEmpty)
             {
-                Assert.That(PacketFramer.Read(rest, PacketLimits.PayloadBytesMax, out PacketView packet, out int bytes, out _),
+                Assert.That(
+                    PacketFramer.Read(rest, PacketLimits.PayloadBytesMax, out PacketView packet, out int bytes, out _),
                     Is.EqualTo(OperationStatus.Done));
                 packets.Add((packet.Header.Correlation, packet.Payload.Length));
                 rest = rest[bytes..];

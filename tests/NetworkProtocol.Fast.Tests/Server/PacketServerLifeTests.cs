@@ -41,7 +41,8 @@ internal sealed class PacketServerLifeTests
         await using var harness = new ServerHarness();
         RawPeer peer = await harness.ConnectRawAsync();
         await peer.SendAsync(RawPacket.Bytes(
-            new PacketHeader { Type = PacketType.Echo, Flags = PacketFlags.Reply, Correlation = 9 }, string.Empty, "x"u8));
+            new PacketHeader { Type = PacketType.Echo, Flags = PacketFlags.Reply, Correlation = 9 }, string.Empty,
+            "x"u8));
         await peer.SendAsync(RawPacket.Error(9, ErrorCode.Internal, "not asked for"));
         await peer.ExpectNothingSentAsync();
         Assert.That(harness.Runtime.Counters.LateReplies, Is.EqualTo(2));
@@ -189,7 +190,8 @@ internal sealed class PacketServerLifeTests
         Assert.That(() => Make(options with { ConnectionsMax = 0 }), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => Make(options with { Link = new LinkOptions { SendRingBytes = 20_000 } }),
             Throws.ArgumentException.With.Message.Contains("power of two"));
-        Assert.That(() => Make(options with { Link = new LinkOptions { PayloadBytesMax = 1 } }), Throws.ArgumentException);
+        Assert.That(() => Make(options with { Link = new LinkOptions { PayloadBytesMax = 1 } }),
+            Throws.ArgumentException);
         Assert.That(() => Make(options with { Link = new LinkOptions { HeartbeatInterval = TimeSpan.Zero } }),
             Throws.ArgumentException);
 
