@@ -6,7 +6,8 @@ namespace NetworkProtocol.Fast.Configuration;
 /// <summary>Limits and times of one link. The defaults are safe for an edge host with 256 MiB for buffers.</summary>
 public sealed record LinkOptions
 {
-    /// <summary>Largest payload accepted, in bytes; 1 KiB to 16 MiB. Announced to the peer in Hello.</summary>
+    /// <summary>Largest payload accepted, in bytes; 1 KiB to 16 MiB. Announced to the peer in Hello, or what the
+    /// memory limit can hold if that is less.</summary>
     public int PayloadBytesMax { get; init; } = 16 << 20;
 
     /// <summary>After this long without sending anything a Ping is sent; the peer is dead after three of these

@@ -2,6 +2,7 @@ using System;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
 
@@ -46,6 +47,11 @@ public sealed class LinkRuntime : IDisposable
     internal ILogger Logger { get; }
 
     internal BufferPool Pool { get; }
+
+    /// <summary>Largest payload that the memory limit can hold with its header and name.</summary>
+    internal int PayloadBytesMax =>
+        Math.Min(Pool.LeaseBytesMax - PacketHeader.BytesCount - PacketLimits.NameBytesMax,
+            (int)PacketLimits.PayloadBytesMax);
 
     internal TimerWheel Wheel { get; }
 

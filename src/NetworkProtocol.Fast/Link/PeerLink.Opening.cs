@@ -70,7 +70,7 @@ internal sealed partial class PeerLink
 
     private LinkSettings OwnSettings() => new()
     {
-        PayloadBytesMax = (uint)options.PayloadBytesMax,
+        PayloadBytesMax = (uint)payloadBytesMax,
         Codecs = options.Codecs,
         HeartbeatIntervalMs = (uint)options.HeartbeatInterval.TotalMilliseconds,
         RequestsInFlightMax = (uint)options.RequestsInFlightMax,

@@ -69,7 +69,7 @@ internal sealed partial class PeerLink
                 continue;
             }
 
-            OperationStatus status = PacketFramer.Read(unread, (uint)options.PayloadBytesMax, out PacketView packet,
+            OperationStatus status = PacketFramer.Read(unread, (uint)payloadBytesMax, out PacketView packet,
                 out int packetBytes, out PacketFault fault);
             if (status == OperationStatus.NeedMoreData)
             {

@@ -28,6 +28,9 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     private readonly LinkGate gate;
     private readonly LinkRole role;
 
+    // What is announced and accepted: as configured, but never more than the memory limit can hold.
+    private readonly int payloadBytesMax;
+
     private NegotiatedSettings settings;
     private bool established;
 
@@ -54,6 +57,7 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         queue = new SendQueue(runtime.Pool, options.SendRingBytes, options.SendQueueHighBytes,
             options.SendQueueLimitBytes);
         gate = new LinkGate(this);
+        payloadBytesMax = Math.Min(options.PayloadBytesMax, runtime.PayloadBytesMax);
         requestWindow = Math.Min(RequestWindowInitial, options.RequestsInFlightMax);
     }
 

@@ -28,9 +28,9 @@ internal sealed class SendQueue
     private readonly long limitBytes;
     private readonly int inlineMax;
 
-    // Packets are copied into the ring up to here. The rest, three eighths, is for block entries of 24 bytes with their
-    // headers: 1,024 of them in a ring of 64 KiB, so that the replies to all that a peer may have in flight by default find
-    // room, whatever stalls its reading for a moment.
+    // Packets are copied into the ring up to here. The rest, three eighths, is for block entries of 24 bytes with
+    // their headers: 1,024 of them in a ring of 64 KiB, so that the replies to all that a peer may have in flight by
+    // default find room, whatever stalls its reading for a moment.
     private readonly int packetRoom;
 
     // Bytes of the packets that stand in blocks of their own. Added by producers, taken off by the consumer.

@@ -61,8 +61,8 @@ internal sealed class TimerWheel : IDisposable
     internal void ScheduleNoLater(WheelTimer timer, long dueMs)
     {
         // Mostly it stands soon enough; looking without the lock keeps links under load from meeting at it. A timer
-        // that is just being fired stands in no slot, so it is not mistaken for one that is still to come. The fence puts
-        // what the caller wants looked at before this look, or a tick between the two could miss it.
+        // that is just being fired stands in no slot, so it is not mistaken for one that is still to come. The fence
+        // puts what the caller wants looked at before this look, or a tick between the two could miss it.
         Interlocked.MemoryBarrier();
         if (Volatile.Read(ref timer.Slot) != NoSlot && Volatile.Read(ref timer.DueMs) <= dueMs)
         {

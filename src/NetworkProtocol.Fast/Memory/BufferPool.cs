@@ -55,6 +55,21 @@ internal sealed class BufferPool : IDisposable
     /// <summary>Bytes of the largest block: a payload of 16 MiB with the header and name of its packet.</summary>
     public static int BlockBytesMax => BufferClasses.BlockBytesMax;
 
+    /// <summary>Bytes of the largest block that this pool can ever lease.</summary>
+    public int LeaseBytesMax
+    {
+        get
+        {
+            int index = BufferClasses.Count - 1;
+            while (index > 0 && BufferClasses.BlockBytes(index) > RoomBytesMax(index))
+            {
+                index--;
+            }
+
+            return BufferClasses.BlockBytes(index);
+        }
+    }
+
     /// <summary>Bytes taken from the system now, leased or free; never more than the cap.</summary>
     public long CommittedBytes => Volatile.Read(ref committedBytes);
 
@@ -221,6 +236,8 @@ internal sealed class BufferPool : IDisposable
 
         return block;
     }
+
+    private long RoomBytesMax(int index) => classes[index].IsLarge ? largeCapacityBytes : capacityBytes;
 
     private long RoomBytes(int index)
     {

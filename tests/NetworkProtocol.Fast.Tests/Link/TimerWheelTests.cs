@@ -10,7 +10,8 @@ namespace NetworkProtocol.Fast.Tests.Link;
 [CancelAfter(60_000)]
 internal sealed class TimerWheelTests
 {
-    // A timer fires at the first tick after its time, not at the one under way, and the clock moves tick by tick.
+    // A timer fires at the first tick after its time, never at the one under way, and the clock moves in steps of a
+    // tick.
     private const int LateMsMax = 3 * TimerWheel.TickMs;
 
     [TestCase(1)]

@@ -8,7 +8,8 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Server;
 
-/// <summary>Peers that break the rules over sockets, where a careless close is a reset that eats last words.</summary>
+/// <summary>Peers that break the rules over real sockets, where a careless close becomes a reset that eats last
+/// words.</summary>
 [CancelAfter(60_000)]
 internal sealed class PacketServerSocketTests
 {
