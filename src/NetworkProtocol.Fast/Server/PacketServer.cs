@@ -193,10 +193,10 @@ public sealed class PacketServer : IAsyncDisposable
         Interlocked.Increment(ref accepted);
         link.Start();
 
-        // A drain that began between the check above and the list visits only what was in the list then.
+        // A stop that began between the check above and the list visits only what was in the list then.
         if (IsDraining)
         {
-            link.Drain(ErrorCode.ShuttingDown, "the server is shutting down");
+            link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
         }
     }
 

@@ -26,7 +26,7 @@ internal sealed class PacketServerTests
     {
         runtime = new LinkRuntime();
         HandlerTable handlers = new HandlerTable()
-            .Map("upper", static (ref PacketContext c) => c.Reply(Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(c.Payload).ToUpperInvariant())))
+            .Map("upper", static (ref PacketContext c) => c.Reply(Upper(Encoding.ASCII.GetString(c.Payload))))
             .Map("silent", static (ref PacketContext _) => { })
             .Map("throws", static (ref PacketContext _) => throw new InvalidOperationException("on purpose"))
             .Map("300-399", static (ref PacketContext c) => c.Reply("range"u8))
@@ -99,7 +99,9 @@ internal sealed class PacketServerTests
             for (int i = 0; i < 500; i++)
             {
                 string text = $"{caller}.{i}";
-                Assert.That(await TextAsync(client.RequestAsync(i % 2 == 0 ? "ECHO" : "later", Encoding.ASCII.GetBytes(text))), Is.EqualTo(text));
+                string name = i % 2 == 0 ? "ECHO" : "later";
+                string reply = await TextAsync(client.RequestAsync(name, Encoding.ASCII.GetBytes(text)));
+                Assert.That(reply, Is.EqualTo(text));
             }
         })];
         await Task.WhenAll(callers);
@@ -114,6 +116,8 @@ internal sealed class PacketServerTests
         Assert.That(cut, Is.Zero);
         Assert.That(closed.Reason, Is.Not.EqualTo(CloseReason.None));
     }
+
+    private static byte[] Upper(string text) => Encoding.ASCII.GetBytes(text.ToUpperInvariant());
 
     private static async Task<string> TextAsync(ValueTask<PacketReply> task)
     {
