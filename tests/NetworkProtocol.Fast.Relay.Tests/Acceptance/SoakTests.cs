@@ -54,12 +54,14 @@ internal sealed class SoakTests
 
             Task disturbed = RunAsync(clients, share);
             await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > Packets / 3 * 105 / 100);
+            int connectsBefore = Reconnects(relay.Log);
             two.Kill();
             long atKill = clients.Sum(static c => c.Replies);
             await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > atKill + (Packets / 50) || disturbed.IsCompleted);
             two.Dispose();
             two = await NpfastProcess.StartRelayAsync("--listen", "unix://" + socket);
             await disturbed;
+            await Eventually.HoldsAsync(() => Reconnects(relay.Log) > connectsBefore);
             long errorsWhileDisturbed = clients.Sum(static c => c.Errors);
 
             await RunAsync(clients, share);
@@ -84,6 +86,9 @@ internal sealed class SoakTests
             two.Dispose();
         }
     }
+
+    private static int Reconnects(string log) =>
+        log.Split("connected to unix://", StringSplitOptions.None).Length - 1;
 
     private static Task RunAsync(SoakClient[] clients, int count) =>
         Task.WhenAll(clients.SelectMany(c => Enumerable.Range(0, Lanes).Select(lane => c.RunAsync(lane, count))));
