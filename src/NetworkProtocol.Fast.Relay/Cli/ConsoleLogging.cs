@@ -15,5 +15,11 @@ internal static class ConsoleLogging
             format.UseUtcTimestamp = true;
             format.ColorBehavior = LoggerColorBehavior.Default;
         })
-        .AddConsole(static console => console.LogToStandardErrorThreshold = LogLevel.Trace));
+        .AddConsole(static console =>
+        {
+            console.LogToStandardErrorThreshold = LogLevel.Trace;
+
+            // Lines are written by I/O threads: whoever does not read our log must not stop the relay.
+            console.QueueFullMode = ConsoleLoggerQueueFullMode.DropWrite;
+        }));
 }

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Link;
@@ -10,6 +11,7 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 internal sealed class UpstreamGroup
 {
     private readonly UpstreamLink[] links;
+    private int turn;
 
     internal UpstreamGroup(UpstreamOptions options, LinkRuntime runtime, ILogger logger)
     {
@@ -54,15 +56,21 @@ internal sealed class UpstreamGroup
     {
         UpstreamLink? best = null;
         int bestLoad = int.MaxValue;
-        foreach (UpstreamLink candidate in links)
+
+        // Equals take turns; a lost update of the turn only repeats one.
+        int start = Volatile.Read(ref turn) + 1;
+        Volatile.Write(ref turn, start);
+        for (int i = 0; i < links.Length; i++)
         {
+            UpstreamLink candidate = links[(int)((uint)(start + i) % (uint)links.Length)];
             if (candidate.Live is not { } live || candidate.InFlightMax(live) == 0)
             {
                 continue;
             }
 
-            // A congested link counts as fuller than any that is not.
-            int load = candidate.InFlight + (live.IsHigh ? 1 << 24 : 0);
+            // A congested link counts as fuller than any that is not, and one that takes no more as fuller still.
+            int inFlight = candidate.InFlight;
+            int load = inFlight + (live.IsHigh ? 1 << 24 : 0) + (inFlight >= candidate.InFlightMax(live) ? 1 << 25 : 0);
             if (load < bestLoad)
             {
                 best = candidate;

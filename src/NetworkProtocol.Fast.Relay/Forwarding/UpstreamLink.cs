@@ -29,6 +29,9 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 
     // The connection that requests may be sent on; null while there is none. Written by the sink's calls.
     private PeerLink? live;
+
+    // The connection whose upstream sent Disconnect; null while there is none.
+    private PeerLink? leaving;
     private TaskCompletionSource<LinkClosed>? closed;
     private Task running = Task.CompletedTask;
     private int scheduled;
@@ -86,23 +89,24 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         return true;
     }
 
-    /// <summary>Takes back a request that was not sent.</summary>
+    /// <summary>Takes back a request that was not sent; the client's count of it is the caller's to end.</summary>
     /// <returns>False when it has been answered meanwhile: the connection was lost.</returns>
     internal bool TryTakeBack(uint correlation)
     {
-        if (!requests.TryEnd(correlation, out EndedRequest<PeerLink> ended))
+        if (!requests.TryEnd(correlation, out _))
         {
             return false;
         }
 
-        ended.Owner.RequestEnded();
         gate.WakeIfReady();
+        CloseIfLeft();
         return true;
     }
 
     public void OnEstablished(PeerLink link)
     {
         ForwardingLog.UpstreamConnected(logger, options.Name, node, link.Settings.PeerSoftware);
+        Volatile.Write(ref leaving, null);
         Volatile.Write(ref live, link);
     }
 
@@ -128,6 +132,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 
         // Ending the request was an exchange: the fence that the gate asks for.
         gate.WakeIfReady();
+        CloseIfLeft();
         return null;
     }
 
@@ -141,8 +146,11 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 
     public void OnDisconnect(PeerLink link, ErrorCode code)
     {
-        // No new requests; those under way still get their replies, then the upstream closes.
+        // No new requests; those under way still get their replies, then the connection is closed.
+        Volatile.Write(ref leaving, link);
         Interlocked.CompareExchange(ref live, null, link);
+        gate.WakeAll();
+        CloseIfLeft();
         ForwardingLog.UpstreamDraining(logger, options.Name, node, code);
     }
 
@@ -189,6 +197,16 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         ended.Owner.Flush();
         ended.Owner.RequestEnded();
         gate.WakeIfReady();
+        CloseIfLeft();
+    }
+
+    // The upstream said that it takes no more requests, and has answered all that it had.
+    private void CloseIfLeft()
+    {
+        if (Volatile.Read(ref leaving) is { } link && requests.InFlight == 0)
+        {
+            link.CloseAfterFlush(CloseReason.PeerClosed, "the upstream takes no more requests");
+        }
     }
 
     private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
@@ -224,8 +242,8 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     {
         switch (status)
         {
-            case EnqueueStatus.Full:
-                client.CloseSlow("its queue of replies reached the hard limit");
+            case EnqueueStatus.Full or EnqueueStatus.NoMemory:
+                client.CloseUnanswered(status);
                 break;
             case EnqueueStatus.TooLarge:
                 Replies.Fail(client, correlation, ErrorCode.TooLarge, "the reply is larger than this client accepts");

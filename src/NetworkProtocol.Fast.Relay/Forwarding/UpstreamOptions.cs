@@ -35,6 +35,9 @@ internal sealed record UpstreamOptions
     {
         SendRingBytes = 256 << 10,
         SendQueueHighBytes = 4 << 20,
+
+        // Many clients share the link: a reply that finds no memory ends with Overloaded at once, the others go on.
+        MemoryWaitTimeout = TimeSpan.Zero,
         Software = "npfast relay",
     };
 

@@ -68,7 +68,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         PeerLink client, UpstreamLink upstream, PeerLink link, in PacketView packet, uint correlation, FlushBatch flush)
     {
         PacketHeader header = packet.Header;
-        EnqueueStatus status = Send(client, link, in packet, correlation, out bool consumed);
+        EnqueueStatus status = Send(client, link, in packet, correlation, out bool consumed, out PacketFault fault);
         if (status == EnqueueStatus.Done)
         {
             flush.Add(link);
@@ -81,32 +81,45 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             return true;
         }
 
-        switch (status)
+        bool again = status == EnqueueStatus.Closed && !consumed;
+        if (!again)
         {
-            case EnqueueStatus.Closed when !consumed:
-                return false;
-            case EnqueueStatus.TooLarge:
-                Replies.Refuse(client, in header, flush, ErrorCode.TooLarge,
-                    "the payload is larger than the upstream accepts");
-                return true;
-            case EnqueueStatus.Closed:
-                Replies.Refuse(client, in header, flush, ErrorCode.NoUpstream, "the upstream was lost");
-                return true;
-            default:
-                Replies.Refuse(client, in header, flush, ErrorCode.Overloaded, "the queue to the upstream is full");
-                return true;
+            PacketFault said = fault.IsNone ? FaultOf(status) : fault;
+            Replies.Refuse(client, in header, flush, said.Code, said.Text);
         }
+
+        // After the answer is queued: the end of the last request may close a client that has said goodbye.
+        if (header.WantsReply)
+        {
+            client.RequestEnded();
+        }
+
+        return !again;
     }
 
-    private static EnqueueStatus Send(
-        PeerLink client, PeerLink link, in PacketView packet, uint correlation, out bool consumed)
+    private static PacketFault FaultOf(EnqueueStatus status) => status switch
     {
+        EnqueueStatus.TooLarge => new PacketFault(ErrorCode.TooLarge, "the payload is larger than the upstream accepts"),
+        EnqueueStatus.Closed => new PacketFault(ErrorCode.NoUpstream, "the upstream was lost"),
+        EnqueueStatus.NoMemory => new PacketFault(ErrorCode.Overloaded, "no memory to queue the request"),
+        _ => new PacketFault(ErrorCode.Overloaded, "the queue to the upstream is full"),
+    };
+
+    private static EnqueueStatus Send(
+        PeerLink client,
+        PeerLink link,
+        in PacketView packet,
+        uint correlation,
+        out bool consumed,
+        out PacketFault fault)
+    {
+        fault = default;
         PacketHeader header = packet.Header;
         header = header.With((byte)(header.Hops - 1), correlation);
         consumed = false;
         if (!link.Settings.Allows(header.Codec))
         {
-            return SendInflated(client, link, in packet, in header);
+            return SendInflated(client, link, in packet, in header, out fault);
         }
 
         if ((uint)packet.Payload.Length > link.Settings.SendPayloadBytesMax)
@@ -132,11 +145,13 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
     // The upstream cannot read the codec that the client chose.
     private static EnqueueStatus SendInflated(
-        PeerLink client, PeerLink link, in PacketView packet, in PacketHeader header)
+        PeerLink client, PeerLink link, in PacketView packet, in PacketHeader header, out PacketFault fault)
     {
-        if (client.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
+        fault = default;
+        if (client.TryInflate(in packet, out BufferLease lease, out int bytes) is { } refused)
         {
-            return fault.Code == ErrorCode.TooLarge ? EnqueueStatus.TooLarge : EnqueueStatus.Full;
+            fault = refused;
+            return EnqueueStatus.Full;
         }
 
         EnqueueStatus status = link.TrySend(

@@ -195,7 +195,7 @@ public sealed partial class PacketClient
             case EnqueueStatus.Done:
                 link.Flush();
                 return true;
-            case EnqueueStatus.Full when requests.TryEnd(correlation, out _):
+            case EnqueueStatus.Full or EnqueueStatus.NoMemory when requests.TryEnd(correlation, out _):
                 request.Discard();
                 task = default;
 
@@ -238,7 +238,7 @@ public sealed partial class PacketClient
             case EnqueueStatus.Done:
                 link.Flush();
                 return true;
-            case EnqueueStatus.Full:
+            case EnqueueStatus.Full or EnqueueStatus.NoMemory:
                 NoteRefusal();
                 return false;
             default:

@@ -39,7 +39,7 @@ public sealed partial class PacketClient
     {
         if (packet.Header.WantsReply)
         {
-            from.TrySendError(packet.Header.Correlation, ErrorCode.NoRoute, "this client takes no requests");
+            from.TrySendErrorReply(packet.Header.Correlation, ErrorCode.NoRoute, "this client takes no requests");
             flush.Add(from);
             return null;
         }

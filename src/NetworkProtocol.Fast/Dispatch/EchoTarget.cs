@@ -54,11 +54,7 @@ internal sealed class EchoTarget : PacketTarget
             status = link.TrySend(in reply, default, packet.Payload);
         }
 
-        if (status == EnqueueStatus.Full)
-        {
-            link.CloseSlow("its queue of replies reached the hard limit");
-        }
-
+        link.CloseUnanswered(status);
         flush.Add(link);
         return null;
     }

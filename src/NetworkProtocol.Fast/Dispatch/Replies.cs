@@ -12,10 +12,11 @@ internal static class Replies
     internal static void Send(
         PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload)
     {
-        switch (link.TrySendPayload(request.ToReply(), default, payload, route))
+        EnqueueStatus status = link.TrySendPayload(request.ToReply(), default, payload, route);
+        switch (status)
         {
-            case EnqueueStatus.Full:
-                link.CloseSlow("its queue of replies reached the hard limit");
+            case EnqueueStatus.Full or EnqueueStatus.NoMemory:
+                link.CloseUnanswered(status);
                 break;
             case EnqueueStatus.TooLarge:
                 Fail(link, request.Correlation, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
@@ -26,10 +27,7 @@ internal static class Replies
     /// <summary>Queues an Error that answers a request.</summary>
     internal static void Fail(PeerLink link, uint correlation, ErrorCode code, string text)
     {
-        if (link.TrySendError(correlation, code, text) == EnqueueStatus.Full)
-        {
-            link.CloseSlow("its queue of replies reached the hard limit");
-        }
+        link.CloseUnanswered(link.TrySendErrorReply(correlation, code, text));
     }
 
     /// <summary>Answers a request with an Error unless it wants no answer, and notes the link for the flush.</summary>

@@ -6,8 +6,11 @@ internal enum EnqueueStatus
     /// <summary>It is queued; flush the link when the batch is done.</summary>
     Done,
 
-    /// <summary>The hard limit of the link's queue is reached, or the memory limit of the process.</summary>
+    /// <summary>The hard limit of the link's queue is reached.</summary>
     Full,
+
+    /// <summary>The memory limit of the process is reached.</summary>
+    NoMemory,
 
     /// <summary>The link is closing; nothing is sent any more.</summary>
     Closed,

@@ -31,18 +31,41 @@ internal sealed partial class PeerLink
         }
     }
 
-    /// <summary>Queues an Error packet that answers a request, or concerns the connection when correlation is 0. A
-    /// longer text of a handler is cut.</summary>
-    internal EnqueueStatus TrySendError(uint correlation, ErrorCode code, string text)
+    /// <summary>Closes a peer whose reply could not be queued; it would wait for that reply for ever.</summary>
+    internal void CloseUnanswered(EnqueueStatus status)
+    {
+        if (status == EnqueueStatus.Full)
+        {
+            CloseSlow("its queue of replies reached the hard limit");
+        }
+        else if (status == EnqueueStatus.NoMemory)
+        {
+            Close(CloseReason.Overloaded, "no memory for its replies");
+        }
+    }
+
+    /// <summary>Queues an Error packet that answers a request. A longer text of a handler is cut.</summary>
+    internal EnqueueStatus TrySendErrorReply(uint correlation, ErrorCode code, string text)
     {
         Span<byte> packet = stackalloc byte[TextPacketBytesMax];
         var writer = new PacketWriter(packet);
         ReadOnlySpan<char> shown = PacketText.Fit(text, TextBytesMax);
-        bool written = correlation == 0
-            ? writer.TryWriteError(code, shown)
-            : writer.TryWriteErrorReply(new PacketHeader { Correlation = correlation }, code, shown);
+        bool written = writer.TryWriteErrorReply(new PacketHeader { Correlation = correlation }, code, shown);
         Debug.Assert(written, "the text was cut to fit");
         return IsOpen ? queue.TryEnqueueRaw(writer.Written) : EnqueueStatus.Closed;
+    }
+
+    // An Error that concerns the connection; the link closes after it.
+    private void SendConnectionError(ErrorCode code, string text)
+    {
+        Span<byte> packet = stackalloc byte[TextPacketBytesMax];
+        var writer = new PacketWriter(packet);
+        bool written = writer.TryWriteError(code, PacketText.Fit(text, TextBytesMax));
+        Debug.Assert(written, "the text was cut to fit");
+        if (IsOpen)
+        {
+            queue.TryEnqueueRaw(writer.Written);
+        }
     }
 
     private void SendDisconnect(ErrorCode code, string reason)
@@ -65,7 +88,10 @@ internal sealed partial class PeerLink
         var writer = new PacketWriter(opening[PlainOpening.Magic.Length..]);
         bool written = writer.TryWriteHello(OwnSettings());
         Debug.Assert(written, "a hello has at most 286 bytes");
-        queue.TryEnqueueRaw(opening[..(PlainOpening.Magic.Length + writer.Written.Length)]);
+        if (queue.TryEnqueueRaw(opening[..(PlainOpening.Magic.Length + writer.Written.Length)]) != EnqueueStatus.Done)
+        {
+            Close(CloseReason.Overloaded, "no memory to open the session");
+        }
     }
 
     private LinkSettings OwnSettings() => new()
@@ -111,7 +137,7 @@ internal sealed partial class PeerLink
 
     private void HandleHello(in PacketView packet, FlushBatch flush)
     {
-        if (packet.Header.Type == PacketType.Error && packet.Header.Correlation == 0)
+        if (packet.Header.Type == PacketType.Error && !packet.Header.IsReply)
         {
             HandleConnectionError(in packet);
             return;
@@ -151,7 +177,7 @@ internal sealed partial class PeerLink
     // A peer's fault: say which, then close once it is said.
     private void FailPeer(in PacketFault fault, FlushBatch flush)
     {
-        TrySendError(0, fault.Code, fault.Text);
+        SendConnectionError(fault.Code, fault.Text);
         flush.Add(this);
         CloseAfterFlush(CloseReason.ProtocolError, fault.Text);
     }
@@ -188,13 +214,21 @@ internal sealed partial class PeerLink
     }
 
     // The packet that waits for memory is answered and dropped as it comes, so that the link lives on.
-    private void GiveUpWaitingForMemory()
+    private bool GaveUpWaitingForMemory()
     {
-        memoryWaitSinceMs = 0;
-        if (neededBytes <= PacketHeader.BytesCount)
+        long now = runtime.Wheel.NowMs;
+        if (memoryWaitSinceMs == 0)
         {
-            return;
+            memoryWaitSinceMs = now;
         }
+
+        if (now - memoryWaitSinceMs < (long)options.MemoryWaitTimeout.TotalMilliseconds
+            || neededBytes <= PacketHeader.BytesCount)
+        {
+            return false;
+        }
+
+        memoryWaitSinceMs = 0;
 
         // The framer has checked the header, or it would not have known how many bytes are needed.
         PacketHeader header = PacketHeader.Read(window.Unread);
@@ -203,5 +237,6 @@ internal sealed partial class PeerLink
         FlushBatch flush = FlushBatch.Enter();
         sink.OnDropped(this, in header, flush);
         flush.Leave();
+        return true;
     }
 }

@@ -69,7 +69,7 @@ internal sealed partial class PeerLink
                 continue;
             }
 
-            OperationStatus status = PacketFramer.Read(unread, (uint)payloadBytesMax, out PacketView packet,
+            OperationStatus status = PacketFramer.Read(unread, AcceptedPayloadBytes, out PacketView packet,
                 out int packetBytes, out PacketFault fault);
             if (status == OperationStatus.NeedMoreData)
             {
@@ -115,6 +115,9 @@ internal sealed partial class PeerLink
         }
     }
 
+    // Before its Hello a peer may only say what fits a control packet.
+    private uint AcceptedPayloadBytes => established ? (uint)payloadBytesMax : PacketLimits.ControlPayloadBytesMax;
+
     private Gate? HandlePacket(in PacketView packet, FlushBatch flush)
     {
         if (!established)
@@ -128,7 +131,7 @@ internal sealed partial class PeerLink
             case PacketType.Hello:
                 FailPeer(PacketFault.Malformed("a second hello"), flush);
                 return null;
-            case PacketType.Ping when MustWaitToAnswer(in packet):
+            case PacketType.Ping when role == LinkRole.Accepting && packet.Header.WantsReply && queue.IsHigh:
                 return gate;
             case PacketType.Ping:
                 AnswerPing(in packet, flush);
@@ -138,7 +141,7 @@ internal sealed partial class PeerLink
             case PacketType.Disconnect:
                 HandleDisconnect(in packet);
                 return null;
-            case PacketType.Error when packet.Header.Correlation == 0:
+            case PacketType.Error when !packet.Header.IsReply:
                 HandleConnectionError(in packet);
                 return null;
             default:

@@ -45,15 +45,6 @@ internal sealed partial class PeerLink
     {
         long now = runtime.Wheel.NowMs;
         runtime.Counters.AddMemoryWait();
-        if (memoryWaitSinceMs == 0)
-        {
-            memoryWaitSinceMs = now;
-        }
-        else if (now - memoryWaitSinceMs >= (long)options.MemoryWaitTimeout.TotalMilliseconds)
-        {
-            GiveUpWaitingForMemory();
-        }
-
         // Parked first: a tick between the two would otherwise take the flag back and find nobody to resume.
         Interlocked.Exchange(ref parked, 1);
         Volatile.Write(ref parkedForMemory, true);

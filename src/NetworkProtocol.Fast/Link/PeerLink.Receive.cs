@@ -80,6 +80,11 @@ internal sealed partial class PeerLink
 
             if (!TryPrepareReceive(out Memory<byte> buffer))
             {
+                if (GaveUpWaitingForMemory())
+                {
+                    continue;
+                }
+
                 ParkForMemory();
                 return;
             }
@@ -128,6 +133,7 @@ internal sealed partial class PeerLink
     {
         bool filled = bytes == window.Writable.Length;
         window.Written(bytes);
+        Volatile.Write(ref partialBytes, window.UnreadBytes);
         if (filled)
         {
             receiveBytes = ReceiveBytesMax;
@@ -184,7 +190,7 @@ internal sealed partial class PeerLink
     private bool TryPrepareReceive(out Memory<byte> buffer)
     {
         buffer = default;
-        if (window.UnreadBytes == 0 && !hot && !readable)
+        if (window.UnreadBytes == 0 && !readable && (!hot || runtime.Pool.IsShort))
         {
             window.Release();
             waitingForReadable = true;

@@ -195,7 +195,7 @@ internal sealed partial class PeerLink
         }
 
         ReleaseGather();
-        if (!Volatile.Read(ref hot))
+        if (!Volatile.Read(ref hot) || runtime.Pool.IsShort)
         {
             queue.DetachIfIdle();
         }
@@ -203,6 +203,9 @@ internal sealed partial class PeerLink
         if (MustShutSend && Interlocked.Exchange(ref sendShut, 1) == 0)
         {
             connection.ShutdownSend();
+            long deadline = runtime.Wheel.NowMs + LingerMs;
+            Volatile.Write(ref lingerDeadlineMs, deadline);
+            runtime.Wheel.ScheduleNoLater(this, deadline);
             CloseIfBothEnded();
         }
 

@@ -27,6 +27,9 @@ internal sealed partial class PeerLink
     // When the packet that is incomplete now began, 0 when none is.
     private long partialSinceMs;
 
+    // How much of it has come.
+    private int partialBytes;
+
     // When the send under way was started, 0 when none is.
     private long sendSinceMs;
     private bool sendWaitsForMemory;
@@ -81,7 +84,7 @@ internal sealed partial class PeerLink
 
         if (Volatile.Read(ref closeState) == StateLingering)
         {
-            return Enforce(Volatile.Read(ref lingerDeadlineMs), nowMs, CloseReason.PeerDead, string.Empty);
+            return LingerTick(nowMs);
         }
 
         if (!IsEstablished)
@@ -91,6 +94,21 @@ internal sealed partial class PeerLink
         }
 
         return OnEstablishedTick(nowMs);
+    }
+
+    // Replies that still move are let through; the two seconds run from when the last of them was sent.
+    private long LingerTick(long nowMs)
+    {
+        if (Volatile.Read(ref sendShut) != 0)
+        {
+            return Enforce(Volatile.Read(ref lingerDeadlineMs), nowMs, CloseReason.PeerDead, string.Empty);
+        }
+
+        long since = Volatile.Read(ref sendSinceMs);
+        return since == 0
+            ? nowMs + TimerWheel.TickMs
+            : Math.Min(nowMs + TimerWheel.TickMs, Enforce(since + (long)options.SlowPeerTimeout.TotalMilliseconds, nowMs,
+                CloseReason.SlowConsumer, string.Empty));
     }
 
     private long OnEstablishedTick(long nowMs)
@@ -114,7 +132,7 @@ internal sealed partial class PeerLink
         // The initiating side knows by itself when its last reply has come.
         if (Volatile.Read(ref draining) && role == LinkRole.Accepting)
         {
-            if (RequestsInFlight == 0 && nowMs - Volatile.Read(ref lastReceivedMs) >= DrainQuietMs)
+            if (RequestsInFlight == 0 && nowMs - LastTrafficMs >= DrainQuietMs)
             {
                 CloseAfterFlush(CloseReason.ShuttingDown, string.Empty);
             }
@@ -124,6 +142,10 @@ internal sealed partial class PeerLink
 
         return Volatile.Read(ref hot) ? Math.Min(next, CoolDown(nowMs)) : next;
     }
+
+    // Pings are no traffic, or a peer that pings often would never let a drain end.
+    private long LastTrafficMs =>
+        Volatile.Read(ref trafficSeen) ? Volatile.Read(ref lastReceivedMs) : Volatile.Read(ref lastTrafficMs);
 
     private long HeartbeatTick(long nowMs)
     {
@@ -165,6 +187,7 @@ internal sealed partial class PeerLink
         int window = Volatile.Read(ref requestWindow);
         if (Volatile.Read(ref parked) == 0 || RequestsInFlight < window || window >= options.RequestsInFlightMax)
         {
+            gate.WakeIfReady();
             return nowMs + LookAgainMs;
         }
 
@@ -191,8 +214,9 @@ internal sealed partial class PeerLink
             "a packet did not come whole within its time");
     }
 
+    // What has come buys time for the rest, so a header alone buys none.
     private long PartialLimitMs(long sinceMs) => sinceMs + (long)options.SlowPeerTimeout.TotalMilliseconds
-        + (Volatile.Read(ref neededBytes) / PartialBytesPerMs);
+        + (Volatile.Read(ref partialBytes) / PartialBytesPerMs);
 
     // A link that has gone quiet gives its ring back. Its posted receive still holds a block; the answer to a Ping
     // completes it, and the link then waits without one.

@@ -118,6 +118,9 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     {
         int left = Interlocked.Decrement(ref requestsInFlight);
         AdjustRequestWindow();
+
+        // The window was stored just now; see Gate for the fence.
+        Interlocked.MemoryBarrier();
         gate.WakeIfReady();
         if (left == 0 && PeerIsDone)
         {

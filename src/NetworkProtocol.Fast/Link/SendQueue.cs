@@ -97,9 +97,10 @@ internal sealed class SendQueue
             }
         }
 
-        if (!TryRentCopy(bytes.Length, out BufferLease lease))
+        EnqueueStatus rented = TryRentCopy(bytes.Length, out BufferLease lease);
+        if (rented != EnqueueStatus.Done)
         {
-            return EnqueueStatus.Full;
+            return rented;
         }
 
         bytes.CopyTo(lease.Span);
@@ -121,7 +122,12 @@ internal sealed class SendQueue
         if (status != RingStatus.Done)
         {
             Interlocked.Add(ref blockBytes, -length);
-            return status == RingStatus.Closed ? EnqueueStatus.Closed : EnqueueStatus.Full;
+            return status switch
+            {
+                RingStatus.Closed => EnqueueStatus.Closed,
+                RingStatus.NoMemory => EnqueueStatus.NoMemory,
+                _ => EnqueueStatus.Full,
+            };
         }
 
         Span<byte> entry = claim.Span;
@@ -213,20 +219,26 @@ internal sealed class SendQueue
     private EnqueueStatus TryEnqueueCopySlow(
         in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, int bytes)
     {
-        if (!TryRentCopy(bytes, out BufferLease lease))
+        EnqueueStatus rented = TryRentCopy(bytes, out BufferLease lease);
+        if (rented != EnqueueStatus.Done)
         {
-            return EnqueueStatus.Full;
+            return rented;
         }
 
         WritePacket(lease.Span, in header, name, payload);
         return EnqueueCopy(lease, bytes);
     }
 
-    private bool TryRentCopy(int bytes, out BufferLease lease)
+    private EnqueueStatus TryRentCopy(int bytes, out BufferLease lease)
     {
-        lease = default;
         long queued = Volatile.Read(ref blockBytes);
-        return (queued == 0 || queued + bytes <= limitBytes) && pool.TryRent(bytes, out lease);
+        if (queued != 0 && queued + bytes > limitBytes)
+        {
+            lease = default;
+            return EnqueueStatus.Full;
+        }
+
+        return pool.TryRent(bytes, out lease) ? EnqueueStatus.Done : EnqueueStatus.NoMemory;
     }
 
     private EnqueueStatus EnqueueCopy(BufferLease lease, int bytes)

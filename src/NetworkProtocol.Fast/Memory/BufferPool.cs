@@ -70,6 +70,9 @@ internal sealed class BufferPool : IDisposable
         }
     }
 
+    /// <summary>Whether three quarters of the cap are taken: what is held only to be quick should be given back.</summary>
+    public bool IsShort => CommittedBytes > capacityBytes / 4 * 3;
+
     /// <summary>Bytes taken from the system now, leased or free; never more than the cap.</summary>
     public long CommittedBytes => Volatile.Read(ref committedBytes);
 
