@@ -75,8 +75,10 @@ internal static class BenchCommand
                 throw new UsageException("--idle starts a relay of its own; leave the URI out");
             }
 
+            RequireLoadUnset(parsed);
             IdleResult result = await IdleBench.RunAsync(idle, signals.Token).ConfigureAwait(false);
-            result.Write(Console.Out, parsed.GetValue(Json));
+            using TextWriter text = StandardOutput.OpenText();
+            result.Write(text, parsed.GetValue(Json));
             return ExitCode.Clean;
         }
 
@@ -94,12 +96,13 @@ internal static class BenchCommand
             : await RunRemoteAsync(runner, options, runtime, target, signals.Token).ConfigureAwait(false);
         if (parsed.GetValue(Json))
         {
-            using Stream output = Console.OpenStandardOutput();
+            using Stream output = StandardOutput.Open();
             BenchJson.Write(output, options, results);
         }
         else
         {
-            BenchReport.Write(Console.Out, options, results);
+            using TextWriter output = StandardOutput.OpenText();
+            BenchReport.Write(output, options, results);
         }
 
         return ExitCode.Clean;
@@ -127,6 +130,18 @@ internal static class BenchCommand
         return runner.RunAsync([subject], [options.Shape], cancellationToken);
     }
 
+    private static void RequireLoadUnset(ParseResult parsed)
+    {
+        Option[] ofLoads = [Size, Connections, InFlight, Seconds, Rounds, Name, Progress];
+        foreach (Option option in ofLoads)
+        {
+            if (parsed.GetResult(option) is { Implicit: false })
+            {
+                throw new UsageException($"--idle puts no load on its links; leave {option.Name} out");
+            }
+        }
+    }
+
     private static BenchOptions ToOptions(ParseResult parsed, Endpoint? target)
     {
         PacketName name = parsed.GetValue(Name);
@@ -147,6 +162,7 @@ internal static class BenchCommand
             Shape = new LoadShape(parsed.GetValue(Connections), parsed.GetValue(InFlight)),
             Duration = TimeSpan.FromSeconds(parsed.GetValue(Seconds)),
             Rounds = parsed.GetValue(Rounds),
+            IsRemote = target is not null,
         };
         if ((long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight > InFlightBytesMax)
         {

@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using System.IO;
 using System.Threading;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -44,6 +45,11 @@ internal static class CommandTree
         {
             return Fail(e.Message, ExitCode.Usage);
         }
+        catch (IOException e) when (StandardOutput.IsClosed(e))
+        {
+            // Whoever read the results has seen enough, as with any filter: no word about that.
+            return ExitCode.Failure;
+        }
         catch (Exception e) when (Failures.Describe(e) is { } message)
         {
             return Fail(message, ExitCode.Failure);
@@ -52,7 +58,7 @@ internal static class CommandTree
 
     private static int Fail(string message, int exitCode)
     {
-        Console.Error.WriteLine("npfast: " + message);
+        Console.Error.WriteLine("npfast: " + OneLine.Of(message));
         return exitCode;
     }
 }

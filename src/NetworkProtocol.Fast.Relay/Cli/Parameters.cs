@@ -28,13 +28,26 @@ internal static class Parameters
 
     /// <summary>An option that may be given several times; null when it was not given.</summary>
     internal static Option<IReadOnlyList<T>> Repeatable<T>(
-        string name, string valueName, string description, TextParser<T> parse) => new(name)
+        string name, string valueName, string description, TextParser<T> parse)
+    {
+        var option = new Option<IReadOnlyList<T>>(name)
         {
             Description = description,
             HelpName = valueName,
             Arity = ArgumentArity.OneOrMore,
             CustomParser = result => All(result, name, parse),
         };
+
+        // The arity counts the values of all occurrences together, so one of them may come without.
+        option.Validators.Add(result =>
+        {
+            if (result.IdentifierTokenCount != result.Tokens.Count)
+            {
+                result.AddError($"{name}: a value is missing; write {name} {valueName}");
+            }
+        });
+        return option;
+    }
 
     internal static Option<bool> Flag(string name, string description) => new(name)
     {

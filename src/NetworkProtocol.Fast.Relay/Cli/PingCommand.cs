@@ -2,6 +2,7 @@ using System;
 using System.CommandLine;
 using System.Diagnostics;
 using System.Globalization;
+using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
@@ -52,7 +53,8 @@ internal static class PingCommand
             await PacketClient.ConnectAsync(endpoint, runtime, options, signals.Token).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))
         {
-            var tally = new PingTally(endpoint);
+            using TextWriter output = StandardOutput.OpenText();
+            var tally = new PingTally(endpoint, output);
             int count = parsed.GetValue(Count);
             await PingAsync(client, tally, count == 0 ? int.MaxValue : count, parsed.GetValue(Interval).Span,
                 signals.Token).ConfigureAwait(false);
@@ -82,7 +84,7 @@ internal static class PingCommand
         }
         catch (PacketConnectionException e)
         {
-            tally.Failed(e.Message);
+            tally.Lost(e.Message);
         }
     }
 
@@ -102,10 +104,11 @@ internal static class PingCommand
     }
 
     /// <summary>What was sent and came back. One thread at a time.</summary>
-    private sealed class PingTally(Endpoint endpoint)
+    private sealed class PingTally(Endpoint endpoint, TextWriter output)
     {
         private readonly LatencyHistogram times = new();
         private int sent;
+        private bool isLost;
 
         internal void Sent() => sent++;
 
@@ -113,27 +116,34 @@ internal static class PingCommand
         {
             times.Record(ticks);
             double milliseconds = ticks * 1e3 / Stopwatch.Frequency;
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"reply from {endpoint}: seq={sent} time={milliseconds:0.000} ms"));
         }
 
-        internal void Failed(string reason) => Console.Out.WriteLine($"no reply from {endpoint}: seq={sent} {reason}");
+        internal void Failed(string reason) => output.WriteLine($"no reply from {endpoint}: seq={sent} {reason}");
 
-        /// <returns>The exit code: a failure when nothing came back.</returns>
+        /// <summary>The connection ended before the row did.</summary>
+        internal void Lost(string reason)
+        {
+            isLost = true;
+            Failed(reason);
+        }
+
+        /// <returns>The exit code: a failure when nothing came back or the connection was lost.</returns>
         internal int Summarise()
         {
-            Console.Out.WriteLine(
+            output.WriteLine(
                 $"--- {endpoint}: {sent} sent, {times.Count} received, {sent - times.Count} lost ---");
             if (times.Count == 0)
             {
                 return ExitCode.Failure;
             }
 
-            Console.Out.WriteLine(string.Create(CultureInfo.InvariantCulture,
+            output.WriteLine(string.Create(CultureInfo.InvariantCulture,
                 $"min/p50/p99/max = {times.MinMicroseconds / 1e3:0.000}/"
                 + $"{times.PercentileMicroseconds(0.5) / 1e3:0.000}/"
                 + $"{times.PercentileMicroseconds(0.99) / 1e3:0.000}/{times.MaxMicroseconds / 1e3:0.000} ms"));
-            return ExitCode.Clean;
+            return isLost ? ExitCode.Failure : ExitCode.Clean;
         }
     }
 }

@@ -1,7 +1,6 @@
 using System;
 using System.CommandLine;
 using System.IO;
-using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
@@ -51,7 +50,8 @@ internal static class SendCommand
         Endpoint endpoint = parsed.GetValue(Uri)!;
         PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
         using var signals = new StopSignals();
-        byte[] payload = await ReadPayloadAsync(parsed, signals.Token).ConfigureAwait(false);
+        byte[] payload = await PayloadSource.ReadAsync(
+            parsed.GetValue(Data), parsed.GetValue(FileOption), signals.Token).ConfigureAwait(false);
         TimeSpan timeout = parsed.GetValue(SharedOptions.Timeout).Span;
         var options = new ClientOptions
         {
@@ -69,7 +69,7 @@ internal static class SendCommand
         await using (client.ConfigureAwait(false))
         {
             PacketName name = parsed.GetValue(Name);
-            CheckSize(payload.Length, name.Type == PacketType.Ping
+            PayloadSource.CheckSize(payload.Length, name.Type == PacketType.Ping
                 ? PacketLimits.PingPayloadBytesMax
                 : client.PayloadBytesMax);
             if (parsed.GetValue(OneWay))
@@ -96,63 +96,17 @@ internal static class SendCommand
             ? client.SendAsync(name.Number, payload, cancellationToken)
             : client.SendAsync(name.Text, payload, cancellationToken);
 
-    private static async Task<byte[]> ReadPayloadAsync(ParseResult parsed, CancellationToken cancellationToken)
-    {
-        string? data = parsed.GetValue(Data);
-        string? path = parsed.GetValue(FileOption);
-        if (data is not null && path is not null)
-        {
-            throw new UsageException("both DATA and --file are given; leave one out");
-        }
-
-        if (path is null && data != "-")
-        {
-            return data is null ? [] : Encoding.UTF8.GetBytes(data);
-        }
-
-        Stream source = path is null ? Console.OpenStandardInput() : File.OpenRead(path);
-        await using (source.ConfigureAwait(false))
-        {
-            return await ReadToEndAsync(source, cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    private static async Task<byte[]> ReadToEndAsync(Stream source, CancellationToken cancellationToken)
-    {
-        using var bytes = new MemoryStream();
-        byte[] chunk = new byte[64 << 10];
-        int read;
-        while ((read = await source.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
-        {
-            bytes.Write(chunk, 0, read);
-
-            // Whatever the peer accepts, it is not more than this: an endless stdin must not become memory.
-            CheckSize(bytes.Length, PacketLimits.PayloadBytesMax);
-        }
-
-        return bytes.ToArray();
-    }
-
-    private static void CheckSize(long bytes, long bytesMax)
-    {
-        if (bytes > bytesMax)
-        {
-            throw new CommandFailedException($"the payload is too large; at most {bytesMax} bytes are accepted");
-        }
-    }
-
     private static async Task WriteAsync(ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
-        Stream output = Console.OpenStandardOutput();
-        await using (output.ConfigureAwait(false))
-        {
-            await output.WriteAsync(payload, cancellationToken).ConfigureAwait(false);
+        // A pipe that nobody empties blocks, and no token ends that. Whoever gives up leaves the thread behind, with a
+        // copy, since the reply's memory goes back to its pool.
+        byte[] bytes = payload.ToArray();
+        await Task.Run(() => Write(bytes), cancellationToken).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
 
-            // A terminal's prompt belongs on a line of its own; a pipe or file gets the payload and nothing else.
-            if (!Console.IsOutputRedirected)
-            {
-                await output.WriteAsync("\n"u8.ToArray(), cancellationToken).ConfigureAwait(false);
-            }
-        }
+    private static void Write(byte[] payload)
+    {
+        using Stream output = StandardOutput.Open();
+        output.Write(payload);
     }
 }

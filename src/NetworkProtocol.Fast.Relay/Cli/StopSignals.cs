@@ -6,7 +6,7 @@ using System.Threading.Tasks;
 namespace NetworkProtocol.Fast.Relay.Cli;
 
 /// <summary>
-/// SIGINT and SIGTERM. The first asks the command to end in order, the second ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP. The first asks the command to end in order, the second ends the process at once.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -17,6 +17,7 @@ internal sealed class StopSignals : IDisposable
     private readonly TaskCompletionSource received = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly PosixSignalRegistration interrupt;
     private readonly PosixSignalRegistration terminate;
+    private readonly PosixSignalRegistration hangUp;
     private int count;
 
     internal StopSignals()
@@ -30,6 +31,9 @@ internal sealed class StopSignals : IDisposable
 
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
+
+        // A terminal that is closed. There is nothing to reload yet, so it must not cut what is under way.
+        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
     }
 
     /// <summary>Cancelled by the first signal.</summary>
@@ -42,6 +46,7 @@ internal sealed class StopSignals : IDisposable
     {
         interrupt.Dispose();
         terminate.Dispose();
+        hangUp.Dispose();
     }
 
     private void Handle(PosixSignalContext context)

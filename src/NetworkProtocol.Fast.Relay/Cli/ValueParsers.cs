@@ -47,9 +47,9 @@ internal static class ValueParsers
 
     internal static string? Level(string text, out LogLevel value)
     {
-        // Numbers are legal for Enum.TryParse, but nobody means them here.
-        bool named = text.Length > 0 && char.IsAsciiLetter(text[0]);
-        if (named && Enum.TryParse(text, ignoreCase: true, out value))
+        // Numbers, and lists of which it takes the sum, are legal for Enum.TryParse, but nobody means them here.
+        bool named = text.Length > 0 && char.IsAsciiLetter(text[0]) && !text.Contains(',', StringComparison.Ordinal);
+        if (named && Enum.TryParse(text, ignoreCase: true, out value) && Enum.IsDefined(value))
         {
             return null;
         }

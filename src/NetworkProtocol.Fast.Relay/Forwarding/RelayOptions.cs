@@ -40,7 +40,7 @@ internal sealed record RelayOptions
             {
                 throw new ArgumentException(
                     $"route '{route.Match}' goes to '{route.Target}', which is no upstream: "
-                    + (names.Count == 0 ? "give one with --upstream" : $"known are {string.Join(", ", names)}"));
+                    + (names.Count == 0 ? "give one with --upstream" : $"use one of: {string.Join(", ", names)}"));
             }
 
             if (!route.IsLocal && route.Match is { Kind: RouteMatchKind.Exact, Name: "PING" })

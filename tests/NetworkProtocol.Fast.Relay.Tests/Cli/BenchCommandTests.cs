@@ -1,5 +1,7 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Text;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
@@ -26,6 +28,7 @@ internal sealed class BenchCommandTests
 
         Assert.That(exitCode, Is.Zero, errors);
         using JsonDocument document = JsonDocument.Parse(output);
+        Assert.That(document.RootElement.GetProperty("socketThreads").GetInt32(), Is.Positive);
         List<JsonElement> results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
         Assert.That(results, Has.Count.EqualTo(6));
         Assert.That(
@@ -52,6 +55,21 @@ internal sealed class BenchCommandTests
         JsonElement result = document.RootElement.GetProperty("results").EnumerateArray().Single();
         Assert.That(result.GetProperty("subject").GetString(), Is.EqualTo("mirror"));
         AssertPlausible(result);
+    }
+
+    [Test]
+    public async Task Bench_Uri_SaysWhatTheFiguresLeaveOut()
+    {
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync("--listen", "tcp://127.0.0.1:0");
+
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
+            "bench", relay.Endpoints[0].ToString(), "--workers", "1", "--seconds", "0.05", "--rounds", "1");
+        string report = Encoding.UTF8.GetString(output);
+
+        Assert.That(exitCode, Is.Zero, errors);
+        Assert.That(report, Does.Contain(", 1 socket thread" + Environment.NewLine));
+        Assert.That(report, Does.Contain(", 1 round of 0.05 s"));
+        Assert.That(report.TrimEnd(), Does.EndWith("the server's are not included"));
     }
 
     [Test]

@@ -42,17 +42,27 @@ internal sealed class UsageTests
     [TestCase("relay --route a*b=echo",
         "--route: route match 'a*b': * may only stand alone or after a last dot, as in orders.*")]
     [TestCase("relay --route a=b", "route 'a' goes to 'b', which is no upstream: give one with --upstream")]
+    [TestCase("relay --upstream a=tcp://127.0.0.1:1 --route x=A",
+        "route 'x' goes to 'A', which is no upstream: use one of: a")]
+    [TestCase("relay --route x=echo --route", "--route: a value is missing; write --route MATCH=NAME")]
+    [TestCase("relay --listen tcp://127.0.0.1:0 --listen", "--listen: a value is missing; write --listen URI")]
+    [TestCase("relay --log-level information,debug",
+        "--log-level: 'information,debug' is not a log level; "
+        + "use trace, debug, information, warning, error, critical or none")]
     [TestCase("send", "URI is missing; see npfast send --help")]
     [TestCase("send tcp://127.0.0.1:1", "NAME is missing; see npfast send --help")]
     [TestCase("send tcp://127.0.0.1:1 5", "NAME: type number 5 is out of range; use 256 to 65535, or a name")]
     [TestCase("send tcp://10.0.0.5:1 ECHO",
         "a plain session with tcp://10.0.0.5:1 can be read and changed on the way; add --session plain to accept that")]
     [TestCase("send tcp://127.0.0.1:1 ECHO x --file y", "both DATA and --file are given; leave one out")]
+    [TestCase("send tcp://127.0.0.1:1 ECHO --file /tmp", "--file: '/tmp' is a folder; name a file")]
     [TestCase("ping", "URI is missing; see npfast ping --help")]
     [TestCase("bench --size 17MiB", "--size: '17MiB' is out of range; use 0B to 16MiB")]
     [TestCase("bench --name x", "--name needs a server that handles it; give its URI")]
     [TestCase("bench --size 16MiB", "more than 1GiB would be in flight; lower --size, --connections or --in-flight")]
     [TestCase("bench --idle 5", "--idle: '5' is out of range; use 101 to 1048576")]
+    [TestCase("bench --idle 200 --size 1KiB", "--idle puts no load on its links; leave --size out")]
+    [TestCase("bench --connections 4 --idle 200", "--idle puts no load on its links; leave --connections out")]
     public async Task CommandLine_Bad_ExitsWithUsageAndOneLine(string commandLine, string message)
     {
         string[] arguments = commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries);
@@ -62,6 +72,27 @@ internal sealed class UsageTests
         Assert.That(errors, Is.EqualTo($"npfast: {message}{Environment.NewLine}"));
         Assert.That(exitCode, Is.EqualTo(2));
         Assert.That(output, Is.Empty);
+    }
+
+    [Test]
+    public async Task CommandLine_EmptyPath_IsNoFile()
+    {
+        (int exitCode, _, string errors) =
+            await NpfastProcess.RunAsync("send", "tcp://127.0.0.1:1", "ECHO", "--file", "");
+
+        Assert.That(errors, Is.EqualTo($"npfast: --file: the path is empty; name a file{Environment.NewLine}"));
+        Assert.That(exitCode, Is.EqualTo(2));
+    }
+
+    [Test]
+    public async Task CommandLine_ValueWithControlCharacters_StaysOnOneLine()
+    {
+        (int exitCode, _, string errors) = await NpfastProcess.RunAsync("relay", "--route", "a\n\tb\e[2J\u2028");
+
+        Assert.That(errors, Is.EqualTo(
+            @"npfast: --route: 'a\n\tb\u001b[2J\u2028' is no route; write MATCH=NAME, as in orders.*=orders"
+            + Environment.NewLine));
+        Assert.That(exitCode, Is.EqualTo(2));
     }
 
     [TestCase("--help")]

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.IO;
 using System.Runtime.InteropServices;
 using System.Text.Json;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
@@ -21,6 +22,7 @@ internal static class BenchJson
         json.WriteString("runtime", RuntimeInformation.FrameworkDescription);
         json.WriteString("os", RuntimeInformation.OSDescription);
         json.WriteNumber("processors", Environment.ProcessorCount);
+        json.WriteNumber("socketThreads", SocketRuntime.SocketThreads);
         json.WriteNumber("payloadBytes", options.PayloadBytes);
         json.WriteNumber("wireBytes", options.WireBytes);
         json.WriteNumber("seconds", options.Duration.TotalSeconds);

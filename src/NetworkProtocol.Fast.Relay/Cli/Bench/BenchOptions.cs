@@ -20,6 +20,9 @@ internal sealed record BenchOptions
 
     internal required int Rounds { get; init; }
 
+    /// <summary>The server is not in this process, so its memory and processor time are not seen.</summary>
+    internal bool IsRemote { get; init; }
+
     internal TimeSpan WarmUp => Duration * WarmUpShare;
 
     /// <summary>A message on the wire: header, name, payload.</summary>

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
 using System.Runtime.InteropServices;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
@@ -13,9 +14,11 @@ internal static class BenchReport
     {
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"npfast {ProcessFacts.Version} ({ProcessFacts.Compilation}), {RuntimeInformation.FrameworkDescription}, "
-            + $"{RuntimeInformation.OSDescription}, {Environment.ProcessorCount} processors"));
+            + $"{RuntimeInformation.OSDescription}, {Count(Environment.ProcessorCount, "processor")}, "
+            + $"{Count(SocketRuntime.SocketThreads, "socket thread")}"));
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"{options.PayloadBytes} B payload, {options.WireBytes} B on the wire, {options.Rounds} rounds of "
+            $"{options.PayloadBytes} B payload, {options.WireBytes} B on the wire, "
+            + $"{Count(options.Rounds, "round")} of "
             + $"{options.Duration.TotalSeconds:0.##} s, medians (lowest-highest)"));
         LoadShape? shape = null;
         foreach (BenchResult result in results)
@@ -31,6 +34,12 @@ internal static class BenchReport
             }
 
             WriteRow(output, result, BaselineOf(results, result));
+        }
+
+        if (options.IsRemote)
+        {
+            output.WriteLine();
+            output.WriteLine("allocation and CPU are those of this process; the server's are not included");
         }
     }
 
@@ -59,6 +68,9 @@ internal static class BenchReport
             + $"{ratio,18}{result.AllocatedBytesPerMessage.Median,13:0.000}"
             + $"{result.CpuMicrosecondsPerMessage.Median,12:0.00}"));
     }
+
+    private static string Count(int number, string noun) =>
+        string.Create(CultureInfo.InvariantCulture, $"{number} {noun}{(number == 1 ? "" : "s")}");
 
     private static string Spread(Figure figure, string format) => string.Create(CultureInfo.InvariantCulture,
         $"{figure.Median.ToString(format, CultureInfo.InvariantCulture)} "

@@ -23,22 +23,35 @@ internal sealed class BenchRunner(BenchOptions options, BenchProgress progress)
             }
         }
 
-        for (int round = 1; round <= options.Rounds; round++)
+        try
         {
-            for (int i = 0; i < results.Count; i++)
+            for (int round = 1; round <= options.Rounds; round++)
             {
-                BenchSubject subject = subjects[i % subjects.Count];
-                progress.Begin(round, subject.Name, results[i].Shape);
-                Load load = subject.CreateLoad(results[i].Shape);
-                await using (load.ConfigureAwait(false))
-                {
-                    results[i].Add(await MeasureAsync(load, cancellationToken).ConfigureAwait(false));
-                }
+                await RunRoundAsync(round, subjects, results, cancellationToken).ConfigureAwait(false);
             }
         }
+        finally
+        {
+            // Also before the one line that says why it failed.
+            progress.End();
+        }
 
-        progress.End();
         return results;
+    }
+
+    private async Task RunRoundAsync(int round, IReadOnlyList<BenchSubject> subjects, List<BenchResult> results,
+        CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < results.Count; i++)
+        {
+            BenchSubject subject = subjects[i % subjects.Count];
+            progress.Begin(round, subject.Name, results[i].Shape);
+            Load load = subject.CreateLoad(results[i].Shape);
+            await using (load.ConfigureAwait(false))
+            {
+                results[i].Add(await MeasureAsync(load, cancellationToken).ConfigureAwait(false));
+            }
+        }
     }
 
     private async Task<BenchSample> MeasureAsync(Load load, CancellationToken cancellationToken)

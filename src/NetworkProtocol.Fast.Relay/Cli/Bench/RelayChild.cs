@@ -8,20 +8,23 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>A relay in a process of its own, to tell its memory from the generator's. Killed on dispose.</summary>
+/// <summary>
+/// A relay in a process of its own, to tell its memory from the generator's. Killed on dispose, and when
+/// this process ends without: a second signal does not wait for disposal.
+/// </summary>
 internal sealed class RelayChild : IDisposable
 {
     private const string ListeningMark = "listening on ";
 
     private readonly Process process;
 
-    private RelayChild(Process process, Endpoint endpoint)
+    private RelayChild(Process process)
     {
         this.process = process;
-        Endpoint = endpoint;
+        AppDomain.CurrentDomain.ProcessExit += KillOnExit;
     }
 
-    internal Endpoint Endpoint { get; }
+    internal Endpoint Endpoint { get; private set; } = null!;
 
     /// <summary>Resident memory in bytes, as the kernel counts it.</summary>
     internal long ResidentBytes
@@ -44,32 +47,44 @@ internal sealed class RelayChild : IDisposable
     internal static async Task<RelayChild> StartAsync(
         int connectionsMax, Duration heartbeat, CancellationToken cancellationToken)
     {
-        Process process = Process.Start(StartInfo(connectionsMax, heartbeat))
-            ?? throw new CommandFailedException("the relay process could not be started");
+        var child = new RelayChild(Process.Start(StartInfo(connectionsMax, heartbeat))
+            ?? throw new CommandFailedException("the relay process could not be started"));
         try
         {
-            StreamReader log = process.StandardError;
-            while (await log.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
-            {
-                int mark = line.IndexOf(ListeningMark, StringComparison.Ordinal);
-                if (mark >= 0)
-                {
-                    // Nobody reads on, so the pipe is closed: a relay that logs more must not wait for a reader.
-                    log.Close();
-                    return new RelayChild(process, Endpoint.Parse(line[(mark + ListeningMark.Length)..].Trim()));
-                }
-            }
-
-            throw new CommandFailedException("the relay process ended before it listened; run npfast relay to see why");
+            child.Endpoint = await ReadEndpointAsync(child.process, cancellationToken).ConfigureAwait(false);
+            return child;
         }
         catch
         {
-            Stop(process);
+            child.Dispose();
             throw;
         }
     }
 
-    public void Dispose() => Stop(process);
+    public void Dispose()
+    {
+        process.Kill();
+        process.WaitForExit();
+        AppDomain.CurrentDomain.ProcessExit -= KillOnExit;
+        process.Dispose();
+    }
+
+    private static async Task<Endpoint> ReadEndpointAsync(Process process, CancellationToken cancellationToken)
+    {
+        StreamReader log = process.StandardError;
+        while (await log.ReadLineAsync(cancellationToken).ConfigureAwait(false) is { } line)
+        {
+            int mark = line.IndexOf(ListeningMark, StringComparison.Ordinal);
+            if (mark >= 0)
+            {
+                // Nobody reads on, so the pipe is closed: a relay that logs more must not wait for a reader.
+                log.Close();
+                return Endpoint.Parse(line[(mark + ListeningMark.Length)..].Trim());
+            }
+        }
+
+        throw new CommandFailedException("the relay process ended before it listened; run npfast relay to see why");
+    }
 
     private static ProcessStartInfo StartInfo(int connectionsMax, Duration heartbeat)
     {
@@ -93,10 +108,15 @@ internal sealed class RelayChild : IDisposable
         return start;
     }
 
-    private static void Stop(Process process)
+    private void KillOnExit(object? sender, EventArgs e)
     {
-        process.Kill();
-        process.WaitForExit();
-        process.Dispose();
+        try
+        {
+            process.Kill();
+        }
+        catch (InvalidOperationException)
+        {
+            // Disposed meanwhile on another thread, which killed it before.
+        }
     }
 }
