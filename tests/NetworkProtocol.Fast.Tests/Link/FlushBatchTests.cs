@@ -98,7 +98,7 @@ internal sealed class FlushBatchTests
 
     private static void Send(PeerLink link, uint correlation, FlushBatch batch)
     {
-        while (link.TrySendError(correlation, ErrorCode.Timeout, "x") != EnqueueStatus.Done)
+        while (link.TrySendErrorReply(correlation, ErrorCode.Timeout, "x") != EnqueueStatus.Done)
         {
             batch.FlushAll();
             Thread.Yield();

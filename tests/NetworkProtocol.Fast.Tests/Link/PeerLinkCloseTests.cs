@@ -168,7 +168,7 @@ internal sealed class PeerLinkCloseTests
         sink.Before = (_, _) => gate;
         await peer.SendAsync(RawPacket.Echo(1, "x"u8));
         await Eventually.HoldsAsync(() => harness.Runtime.Counters.Pauses == 1, "the link is parked");
-        link.TrySendError(1, ErrorCode.Timeout, "last words");
+        link.TrySendErrorReply(1, ErrorCode.Timeout, "last words");
         link.CloseAfterFlush(CloseReason.ShuttingDown, string.Empty);
         Assert.That((await peer.PacketAsync()).Text, Is.EqualTo("last words"));
         await peer.ExpectCloseAsync();
@@ -199,7 +199,7 @@ internal sealed class PeerLinkCloseTests
                         link.CloseAfterFlush(CloseReason.Requested, "flushed");
                         break;
                     case 2:
-                        link.TrySendError(0, ErrorCode.Internal, "text");
+                        link.TrySendErrorReply(0, ErrorCode.Internal, "text");
                         link.Flush();
                         break;
                     default:
@@ -226,7 +226,7 @@ internal sealed class PeerLinkCloseTests
             Task flushing = OwnThread.Run(() =>
             {
                 start.SignalAndWait();
-                link.TrySendError(9, ErrorCode.Timeout, "last");
+                link.TrySendErrorReply(9, ErrorCode.Timeout, "last");
                 link.Flush();
             });
             start.SignalAndWait();
@@ -287,7 +287,7 @@ internal sealed class PeerLinkCloseTests
         await sink.Closed;
         Assert.That(link.TrySend(new PacketHeader { Type = PacketType.Echo }, default, default),
             Is.EqualTo(EnqueueStatus.Closed));
-        Assert.That(link.TrySendError(1, ErrorCode.Timeout, "x"), Is.EqualTo(EnqueueStatus.Closed));
+        Assert.That(link.TrySendErrorReply(1, ErrorCode.Timeout, "x"), Is.EqualTo(EnqueueStatus.Closed));
         Assert.That(harness.Pool.TryRent(100, out BufferLease lease));
         Assert.That(link.TrySendBlock(lease, 0, 100), Is.EqualTo(EnqueueStatus.Closed));
         lease.Return();
