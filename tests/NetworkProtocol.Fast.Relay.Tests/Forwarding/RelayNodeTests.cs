@@ -140,6 +140,39 @@ internal sealed class RelayNodeTests
     }
 
     [Test]
+    public async Task Upstream_ThatTakesOneRequestAtATime_DoesNotHoldUpTheOther()
+    {
+        var narrow = new LinkOptions { RequestsInFlightMax = 1, Software = "narrow" };
+        HandlerTable never = new HandlerTable().MapAsync("mirror", static async _ => await Task.Delay(Timeout.Infinite));
+        await using var stuck = new PacketServer(
+            new ServerOptions { Endpoints = [Loopback], Link = narrow }, never, runtime);
+        stuck.Start();
+        await using RelayNode both = NewRelay([stuck.Endpoints[0], upstreams[0].Endpoints[0]]);
+        await Eventually.HoldsAsync(() => stuck.Connections == 2 && upstreams[0].Connections == 4);
+        await using PacketClient client = await ConnectAsync(both.Endpoints[0]);
+
+        // Each of the two connections to the stuck node swallows one request at a time until its deadline; if the others
+        // waited for those, two thousand would take a quarter of an hour.
+        int replies = 0;
+        await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
+        {
+            while (Volatile.Read(ref replies) < 2000)
+            {
+                TestContext.CurrentContext.CancellationToken.ThrowIfCancellationRequested();
+                try
+                {
+                    (await client.RequestAsync("mirror", new byte[8])).Dispose();
+                    Interlocked.Increment(ref replies);
+                }
+                catch (PacketErrorException e) when (e.Code is ErrorCode.Timeout or ErrorCode.NoUpstream)
+                {
+                    // Swallowed, or the sessions are not open yet on the relay's side.
+                }
+            }
+        }));
+    }
+
+    [Test]
     public async Task Packet_WithoutHopsLeft_IsAnsweredWithHopLimit()
     {
         // A relay that forwards to itself: the hops run out.
