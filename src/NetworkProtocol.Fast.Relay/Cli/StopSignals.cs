@@ -44,6 +44,12 @@ internal sealed class StopSignals : IDisposable
 
     public void Dispose()
     {
+        // A second signal that comes just as the first one's work is done must not be the one that kills by default.
+        if (Volatile.Read(ref count) > 0)
+        {
+            return;
+        }
+
         interrupt.Dispose();
         terminate.Dispose();
         hangUp.Dispose();
