@@ -243,7 +243,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         switch (status)
         {
             case EnqueueStatus.Full or EnqueueStatus.NoMemory:
-                client.CloseUnanswered(status);
+                client.EndUnanswered(correlation, status);
                 break;
             case EnqueueStatus.TooLarge:
                 Replies.Fail(client, correlation, ErrorCode.TooLarge, "the reply is larger than this client accepts");

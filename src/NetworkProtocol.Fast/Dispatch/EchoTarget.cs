@@ -54,7 +54,7 @@ internal sealed class EchoTarget : PacketTarget
             status = link.TrySend(in reply, default, packet.Payload);
         }
 
-        link.CloseUnanswered(status);
+        link.EndUnanswered(reply.Correlation, status);
         flush.Add(link);
         return null;
     }

@@ -7,8 +7,8 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// <summary>Answers requests: one place decides what happens when an answer does not fit.</summary>
 internal static class Replies
 {
-    /// <summary>Queues a reply; a peer whose queue is full is closed, a reply it would not accept becomes an
-    /// Error.</summary>
+    /// <summary>Queues a reply; a peer whose queue is full is closed, a reply that there is no memory for, or
+    /// that the peer would not accept, becomes an Error.</summary>
     internal static void Send(
         PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload)
     {
@@ -16,7 +16,7 @@ internal static class Replies
         switch (status)
         {
             case EnqueueStatus.Full or EnqueueStatus.NoMemory:
-                link.CloseUnanswered(status);
+                link.EndUnanswered(request.Correlation, status);
                 break;
             case EnqueueStatus.TooLarge:
                 Fail(link, request.Correlation, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
@@ -27,7 +27,7 @@ internal static class Replies
     /// <summary>Queues an Error that answers a request.</summary>
     internal static void Fail(PeerLink link, uint correlation, ErrorCode code, string text)
     {
-        link.CloseUnanswered(link.TrySendErrorReply(correlation, code, text));
+        link.EndUnanswered(correlation, link.TrySendErrorReply(correlation, code, text));
     }
 
     /// <summary>Answers a request with an Error unless it wants no answer, and notes the link for the flush.</summary>

@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Numerics;
 using System.Threading;
+using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
@@ -21,9 +22,9 @@ internal sealed class CorrelationTable<TOwner>
     private readonly uint indexMask;
     private readonly uint generationMask;
 
-    // Free slots: a Treiber stack. High half: a tag that changes with every push and pop; low half: index + 1, 0 =
-    // empty.
-    private long freeHead;
+    // First in, first out: a slot whose request timed out is not used again before all others were, so a late reply
+    // would have to be two thousand million requests late to find its correlation in use.
+    private readonly IndexQueue free;
     private int inFlight;
     private int everUsed;
 
@@ -40,10 +41,9 @@ internal sealed class CorrelationTable<TOwner>
         for (int i = 0; i < size; i++)
         {
             slots[i].State = 1 << 1;
-            slots[i].NextFree = i + 2 <= size ? i + 2 : 0;
         }
 
-        freeHead = 1;
+        free = new IndexQueue(size);
     }
 
     /// <summary>Requests that wait for an end.</summary>
@@ -55,10 +55,15 @@ internal sealed class CorrelationTable<TOwner>
     /// <returns>False when every slot is taken.</returns>
     internal bool TryBegin(TOwner owner, uint peerCorrelation, PacketType type, long deadlineMs, out uint correlation)
     {
-        if (!TryPopFree(out int index))
+        if (!free.TryTake(out int index))
         {
             correlation = 0;
             return false;
+        }
+
+        if (index >= Volatile.Read(ref everUsed))
+        {
+            RaiseEverUsed(index + 1);
         }
 
         ref Slot slot = ref slots[index];
@@ -128,57 +133,9 @@ internal sealed class CorrelationTable<TOwner>
         ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type);
         slot.Owner = null;
         Interlocked.Decrement(ref inFlight);
-        PushFree(index);
+        free.Give(index);
         return true;
     }
-
-    private bool TryPopFree(out int index)
-    {
-        long head = Volatile.Read(ref freeHead);
-        while (true)
-        {
-            int first = (int)head;
-            if (first == 0)
-            {
-                index = -1;
-                return false;
-            }
-
-            long next = Retag(head, Volatile.Read(ref slots[first - 1].NextFree));
-            long found = Interlocked.CompareExchange(ref freeHead, next, head);
-            if (found == head)
-            {
-                index = first - 1;
-                if (first > Volatile.Read(ref everUsed))
-                {
-                    RaiseEverUsed(first);
-                }
-
-                return true;
-            }
-
-            head = found;
-        }
-    }
-
-    private void PushFree(int index)
-    {
-        long head = Volatile.Read(ref freeHead);
-        while (true)
-        {
-            Volatile.Write(ref slots[index].NextFree, (int)head);
-            long found = Interlocked.CompareExchange(ref freeHead, Retag(head, index + 1), head);
-            if (found == head)
-            {
-                return;
-            }
-
-            head = found;
-        }
-    }
-
-    // The tag makes a head that was popped and pushed meanwhile look different (ABA).
-    private static long Retag(long head, int first) => (((head >> 32) + 1) << 32) | (uint)first;
 
     private void RaiseEverUsed(int value)
     {
@@ -201,7 +158,6 @@ internal sealed class CorrelationTable<TOwner>
         /// <summary>Generation shifted by one; bit 0: a request waits. Written by the slot's owner or by
         /// exchange.</summary>
         internal int State;
-        internal int NextFree;
         internal TOwner? Owner;
         internal long DeadlineMs;
         internal uint PeerCorrelation;

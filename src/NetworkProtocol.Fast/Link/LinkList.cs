@@ -64,6 +64,24 @@ internal sealed class LinkList
         }
     }
 
+    /// <summary>The open link with the most bytes that wait to be sent; null when the list is empty.</summary>
+    internal PeerLink? Fullest()
+    {
+        PeerLink? fullest = null;
+        lock (gate)
+        {
+            for (PeerLink? link = first; link is not null; link = link.NextInList)
+            {
+                if (link.IsOpen && (fullest is null || link.QueuedBytes > fullest.QueuedBytes))
+                {
+                    fullest = link;
+                }
+            }
+        }
+
+        return fullest;
+    }
+
     /// <summary>Calls <paramref name="visit"/> with every link that is in the list now, outside the lock.</summary>
     internal void ForEach(Action<PeerLink> visit)
     {

@@ -19,6 +19,7 @@ public sealed class LinkRuntime : IDisposable
     private const long TrimIntervalMs = 5_000;
 
     private readonly PoolTrimmer trimmer;
+    private readonly MemoryRelief relief = new();
 
     /// <summary>Makes a runtime.</summary>
     /// <param name="memoryLimitBytes">Most bytes of buffers at any time, at least 1 MiB.</param>
@@ -35,8 +36,11 @@ public sealed class LinkRuntime : IDisposable
         Loggers = loggers ?? NullLoggerFactory.Instance;
         Logger = Loggers.CreateLogger("NetworkProtocol.Fast.Link");
 
-        // A quarter is kept for small packets, whatever large ones are under way.
-        Pool = new BufferPool(memoryLimitBytes, memoryLimitBytes / 4 * 3);
+        // An eighth is kept for what is sent, and a quarter of the rest for small packets, whatever large ones are
+        // under way.
+        long reserveBytes = memoryLimitBytes / 8;
+        long sharedBytes = memoryLimitBytes - reserveBytes;
+        Pool = new BufferPool(sharedBytes, sharedBytes / 4 * 3, reserveBytes);
         Wheel = wheel;
         trimmer = new PoolTrimmer(Pool);
         Wheel.Schedule(trimmer, Wheel.NowMs + TrimIntervalMs);
@@ -58,6 +62,14 @@ public sealed class LinkRuntime : IDisposable
     internal LinkCounters Counters { get; } = new();
 
     internal CompressorTable Compressors { get; } = new();
+
+    /// <summary>Names links that may be closed when replies find no memory.</summary>
+    internal void AddRelief(LinkList links) => relief.Add(links);
+
+    internal void RemoveRelief(LinkList links) => relief.Remove(links);
+
+    /// <summary>A reply found no memory: closes the link that holds the most of it. Any thread.</summary>
+    internal void RelieveMemory() => relief.Relieve(Wheel.NowMs);
 
     /// <summary>Stops the wheel and frees the pool. Close servers and clients first.</summary>
     public void Dispose()

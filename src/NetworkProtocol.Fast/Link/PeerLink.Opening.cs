@@ -31,8 +31,11 @@ internal sealed partial class PeerLink
         }
     }
 
-    /// <summary>Closes a peer whose reply could not be queued; it would wait for that reply for ever.</summary>
-    internal void CloseUnanswered(EnqueueStatus status)
+    /// <summary>
+    /// A reply could not be queued. For want of memory the request is answered with an Error instead; a peer that
+    /// would wait for ever is closed.
+    /// </summary>
+    internal void EndUnanswered(uint correlation, EnqueueStatus status)
     {
         if (status == EnqueueStatus.Full)
         {
@@ -40,7 +43,12 @@ internal sealed partial class PeerLink
         }
         else if (status == EnqueueStatus.NoMemory)
         {
-            Close(CloseReason.Overloaded, "no memory for its replies");
+            runtime.RelieveMemory();
+            if (TrySendErrorReply(correlation, ErrorCode.Overloaded, "no memory for the reply")
+                == EnqueueStatus.NoMemory)
+            {
+                Close(CloseReason.Overloaded, "no memory for its replies");
+            }
         }
     }
 

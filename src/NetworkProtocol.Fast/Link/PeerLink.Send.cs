@@ -102,7 +102,7 @@ internal sealed partial class PeerLink
             if (!connection.Send(bytes, out TransportResult result))
             {
                 // Somebody else may own the side by now; the timer may be asked by anyone.
-                runtime.Wheel.ScheduleNoLater(this, now + (long)options.SlowPeerTimeout.TotalMilliseconds);
+                runtime.Wheel.ScheduleNoLater(this, now + SlowLookMs);
                 return;
             }
 
@@ -241,7 +241,7 @@ internal sealed partial class PeerLink
 
         for (int bytes = wanted; bytes >= GatherBytesMin; bytes /= 4)
         {
-            if (runtime.Pool.TryRent(bytes, out gather))
+            if (runtime.Pool.TryRentToSend(bytes, out gather))
             {
                 return true;
             }

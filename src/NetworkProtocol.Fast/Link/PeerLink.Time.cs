@@ -15,6 +15,11 @@ internal sealed partial class PeerLink
 
     private const int PartialBytesPerMs = 64;
 
+    private const long SlowLookMsMax = 1_000;
+
+    // A peer that takes less within the slow peer limit counts as one that takes nothing: 1.6 KB/s by default.
+    private const int SlowPeerBytesMin = 16 << 10;
+
     // A draining link is closed when nothing has come for this long: requests that crossed our Disconnect on the wire
     // are still answered.
     private const long DrainQuietMs = 250;
@@ -30,8 +35,13 @@ internal sealed partial class PeerLink
     // How much of it has come.
     private int partialBytes;
 
-    // When the send under way was started, 0 when none is.
+    // When the send under way was started, or last seen to move; 0 when none is.
     private long sendSinceMs;
+
+    // Seen by the wheel's thread alone: what the system held at the last look, and what the peer took since a time.
+    private int untakenBytes;
+    private int takenBytes;
+    private long takenSinceMs;
     private bool sendWaitsForMemory;
     private bool draining;
 
@@ -97,34 +107,17 @@ internal sealed partial class PeerLink
     }
 
     // Replies that still move are let through; the two seconds run from when the last of them was sent.
-    private long LingerTick(long nowMs)
-    {
-        if (Volatile.Read(ref sendShut) != 0)
-        {
-            return Enforce(Volatile.Read(ref lingerDeadlineMs), nowMs, CloseReason.PeerDead, string.Empty);
-        }
-
-        long since = Volatile.Read(ref sendSinceMs);
-        return since == 0
-            ? nowMs + TimerWheel.TickMs
-            : Math.Min(nowMs + TimerWheel.TickMs, Enforce(since + (long)options.SlowPeerTimeout.TotalMilliseconds, nowMs,
-                CloseReason.SlowConsumer, string.Empty));
-    }
+    private long LingerTick(long nowMs) => Volatile.Read(ref sendShut) != 0
+        ? Enforce(Volatile.Read(ref lingerDeadlineMs), nowMs, CloseReason.PeerDead, string.Empty)
+        : Math.Min(nowMs + TimerWheel.TickMs, SlowTick(nowMs));
 
     private long OnEstablishedTick(long nowMs)
     {
         long next = HeartbeatTick(nowMs);
-        long since = Volatile.Read(ref sendSinceMs);
-        if (since != 0)
+        next = Math.Min(next, SlowTick(nowMs));
+        if (IsClosed)
         {
-            long limit = since + (long)options.SlowPeerTimeout.TotalMilliseconds;
-            if (limit <= nowMs)
-            {
-                CloseSlow("it took nothing of what waits for it within the slow peer limit");
-                return Never;
-            }
-
-            next = Math.Min(next, limit);
+            return Never;
         }
 
         next = Math.Min(next, Math.Min(PartialTick(nowMs), RequestWindowTick(nowMs)));
@@ -142,6 +135,48 @@ internal sealed partial class PeerLink
 
         return Volatile.Read(ref hot) ? Math.Min(next, CoolDown(nowMs)) : next;
     }
+
+    // A send completes only when all of it is handed to the system, which waits until a third of its buffer (megabytes,
+    // by default) is free. So what the peer takes off that buffer counts, too: a slow but steady reader lives.
+    private long SlowTick(long nowMs)
+    {
+        long since = Volatile.Read(ref sendSinceMs);
+        if (since == 0)
+        {
+            return nowMs + LookAgainMs;
+        }
+
+        if (nowMs - since < SlowLookMs)
+        {
+            return since + SlowLookMs;
+        }
+
+        int untaken = connection.UntakenBytes;
+        takenBytes = since == takenSinceMs ? takenBytes + Math.Max(untakenBytes - untaken, 0) : 0;
+        takenSinceMs = since;
+        untakenBytes = untaken;
+        if (takenBytes >= SlowPeerBytesMin)
+        {
+            // Lost when a send completed meanwhile, which is as good.
+            takenBytes = 0;
+            takenSinceMs = nowMs;
+            if (Interlocked.CompareExchange(ref sendSinceMs, nowMs, since) == since)
+            {
+                since = nowMs;
+            }
+        }
+
+        if (nowMs - since < (long)options.SlowPeerTimeout.TotalMilliseconds)
+        {
+            return nowMs + TimerWheel.TickMs;
+        }
+
+        CloseSlow("it took nothing of what waits for it within the slow peer limit");
+        return Never;
+    }
+
+    // A send that is under way for this long is looked at with each tick.
+    private long SlowLookMs => Math.Min(SlowLookMsMax, (long)options.SlowPeerTimeout.TotalMilliseconds);
 
     // Pings are no traffic, or a peer that pings often would never let a drain end.
     private long LastTrafficMs =>

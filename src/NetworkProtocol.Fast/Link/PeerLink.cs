@@ -54,8 +54,8 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         this.connection = connection;
         this.sink = sink;
         this.role = role;
-        queue = new SendQueue(runtime.Pool, options.SendRingBytes, options.SendQueueHighBytes,
-            options.SendQueueLimitBytes);
+        queue = new SendQueue(runtime.Pool, SendQueue.RingBytesFor(options.SendRingBytes, options.RequestsInFlightMax),
+            options.SendQueueHighBytes, options.SendQueueLimitBytes);
         gate = new LinkGate(this);
         payloadBytesMax = Math.Min(options.PayloadBytesMax, runtime.PayloadBytesMax);
         requestWindow = Math.Min(RequestWindowInitial, options.RequestsInFlightMax);

@@ -1,5 +1,6 @@
 using System;
 using System.Buffers.Binary;
+using System.Numerics;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
@@ -22,6 +23,14 @@ internal sealed class SendQueue
     // int id, int offset, int length.
     private const int BlockEntryBytes = 12;
 
+    // With the ring's header, aligned.
+    private const int EntryBytes = 24;
+
+    // Of the ring's eighths, those that only entries of blocks may take.
+    private const int EntryRoomEighths = 3;
+
+    private const long RingBytesMax = 16 << 20;
+
     private readonly BufferPool pool;
     private readonly MpscRing ring;
     private readonly long highBytes;
@@ -33,7 +42,8 @@ internal sealed class SendQueue
     // default find room, whatever stalls its reading for a moment.
     private readonly int packetRoom;
 
-    // Bytes of the packets that stand in blocks of their own. Added by producers, taken off by the consumer.
+    // Bytes of the blocks that packets stand in: whole blocks, because that is what they keep from others. Added by
+    // producers, taken off by the consumer.
     private long blockBytes;
 
     internal SendQueue(BufferPool pool, int ringBytes, long highBytes, long limitBytes)
@@ -42,10 +52,18 @@ internal sealed class SendQueue
         this.highBytes = highBytes;
         this.limitBytes = limitBytes;
         ring = new MpscRing(pool, ringBytes);
-        packetRoom = ringBytes / 8 * 5;
+        packetRoom = ringBytes / 8 * (8 - EntryRoomEighths);
 
         // An eighth of the ring at most, so that one entry never takes the queue from low to full.
         inlineMax = Math.Min(InlineBytesMax, ringBytes / 8);
+    }
+
+    /// <summary>The ring that is asked for, or a larger one that the entries of all replies find room in.</summary>
+    internal static int RingBytesFor(int ringBytes, int requestsInFlightMax)
+    {
+        long entriesBytes = (long)requestsInFlightMax * EntryBytes;
+        long needed = (entriesBytes + EntryRoomEighths - 1) / EntryRoomEighths * 8;
+        return (int)Math.Min(RingBytesMax, Math.Max(ringBytes, (long)BitOperations.RoundUpToPowerOf2((ulong)needed)));
     }
 
     internal long QueuedBytes => ring.UsedBytes + Volatile.Read(ref blockBytes);
@@ -111,17 +129,18 @@ internal sealed class SendQueue
     internal EnqueueStatus TryEnqueueBlock(BufferLease lease, int offset, int length)
     {
         // A packet larger than the limit passes when nothing else waits, else it could never be sent.
-        long queued = Interlocked.Add(ref blockBytes, length);
-        if (queued > limitBytes && queued != length)
+        int held = lease.Capacity;
+        long queued = Interlocked.Add(ref blockBytes, held);
+        if (queued > limitBytes && queued != held)
         {
-            Interlocked.Add(ref blockBytes, -length);
+            Interlocked.Add(ref blockBytes, -held);
             return EnqueueStatus.Full;
         }
 
         RingStatus status = ring.TryClaim(BlockEntryBytes, TagBlock, out RingClaim claim);
         if (status != RingStatus.Done)
         {
-            Interlocked.Add(ref blockBytes, -length);
+            Interlocked.Add(ref blockBytes, -held);
             return status switch
             {
                 RingStatus.Closed => EnqueueStatus.Closed,
@@ -178,7 +197,7 @@ internal sealed class SendQueue
     /// <summary>A block that <see cref="Gather"/> handed out has been sent or dropped. Consumer only.</summary>
     internal void BlockDone(in QueuedBlock block)
     {
-        Interlocked.Add(ref blockBytes, -block.Length);
+        Interlocked.Add(ref blockBytes, -block.Lease.Capacity);
         block.Lease.Return();
     }
 
@@ -238,7 +257,7 @@ internal sealed class SendQueue
             return EnqueueStatus.Full;
         }
 
-        return pool.TryRent(bytes, out lease) ? EnqueueStatus.Done : EnqueueStatus.NoMemory;
+        return pool.TryRentToSend(bytes, out lease) ? EnqueueStatus.Done : EnqueueStatus.NoMemory;
     }
 
     private EnqueueStatus EnqueueCopy(BufferLease lease, int bytes)

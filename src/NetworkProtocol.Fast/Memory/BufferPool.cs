@@ -13,10 +13,10 @@ namespace NetworkProtocol.Fast.Memory;
 /// it, or until
 /// <see cref="Dispose"/>. The pool has no finalizer: whoever makes one disposes it.
 /// </summary>
-internal sealed class BufferPool : IDisposable
+internal sealed partial class BufferPool : IDisposable
 {
-    private readonly Lock gate = new();
-    private readonly BlockTable table = new();
+    private readonly Lock gate;
+    private readonly BlockTable table;
     private readonly BufferClass[] classes = new BufferClass[BufferClasses.Count];
     private readonly long capacityBytes;
     private readonly long largeCapacityBytes;
@@ -31,19 +31,35 @@ internal sealed class BufferPool : IDisposable
 
     private long doubleReturnsTotal;
 
+    // What only TryRentToSend may take: a pool like this one over the same table of blocks, whose ids are thus unique
+    // in both, and under the same lock.
+    private readonly BufferPool? reserve;
+
     /// <param name="capacityBytes">Most bytes at any time.</param>
     public BufferPool(long capacityBytes)
-        : this(capacityBytes, capacityBytes)
+        : this(capacityBytes, capacityBytes, 0)
     {
     }
 
-    /// <param name="capacityBytes">Most bytes at any time.</param>
+    /// <param name="capacityBytes">Most bytes at any time, without the reserve.</param>
     /// <param name="largeCapacityBytes">How much of it blocks above 64 KiB may take together, so that a few huge
     /// packets never leave the many small ones without memory.</param>
-    public BufferPool(long capacityBytes, long largeCapacityBytes)
+    /// <param name="reserveBytes">Most bytes that <see cref="TryRentToSend"/> takes beyond that.</param>
+    public BufferPool(long capacityBytes, long largeCapacityBytes, long reserveBytes)
+        : this(new BlockTable(), new Lock(), capacityBytes, largeCapacityBytes)
+    {
+        if (reserveBytes > 0)
+        {
+            reserve = new BufferPool(table, gate, reserveBytes, reserveBytes);
+        }
+    }
+
+    private BufferPool(BlockTable table, Lock gate, long capacityBytes, long largeCapacityBytes)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacityBytes);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(largeCapacityBytes, capacityBytes);
+        this.table = table;
+        this.gate = gate;
         this.capacityBytes = capacityBytes;
         this.largeCapacityBytes = largeCapacityBytes;
         for (int i = 0; i < classes.Length; i++)
@@ -71,10 +87,10 @@ internal sealed class BufferPool : IDisposable
     }
 
     /// <summary>Whether three quarters of the cap are taken: what is held only to be quick should be given back.</summary>
-    public bool IsShort => CommittedBytes > capacityBytes / 4 * 3;
+    public bool IsShort => Volatile.Read(ref committedBytes) > capacityBytes / 4 * 3;
 
-    /// <summary>Bytes taken from the system now, leased or free; never more than the cap.</summary>
-    public long CommittedBytes => Volatile.Read(ref committedBytes);
+    /// <summary>Bytes taken from the system now, leased or free; never more than cap and reserve.</summary>
+    public long CommittedBytes => Volatile.Read(ref committedBytes) + (reserve?.CommittedBytes ?? 0);
 
     /// <summary>
     /// Walks over all blocks: for metrics and tests, not for each packet. The counts that a block's own generation
@@ -86,15 +102,15 @@ internal sealed class BufferPool : IDisposable
         {
             (long rentedTotal, long leasedBlocks, long leasedBytes) = table.CountLeases();
             return new BufferPoolStatistics(
-                capacityBytes,
+                capacityBytes + (reserve?.capacityBytes ?? 0),
                 CommittedBytes,
                 leasedBytes,
                 leasedBlocks,
                 rentedTotal,
-                Volatile.Read(ref refusedTotal),
-                Volatile.Read(ref commitsTotal),
-                Volatile.Read(ref releasedBytesTotal),
-                Volatile.Read(ref doubleReturnsTotal));
+                Volatile.Read(ref refusedTotal) + (reserve?.refusedTotal ?? 0),
+                Volatile.Read(ref commitsTotal) + (reserve?.commitsTotal ?? 0),
+                Volatile.Read(ref releasedBytesTotal) + (reserve?.releasedBytesTotal ?? 0),
+                Volatile.Read(ref doubleReturnsTotal) + (reserve?.doubleReturnsTotal ?? 0));
         }
     }
 
@@ -108,16 +124,16 @@ internal sealed class BufferPool : IDisposable
     public bool TryRent(int bytesMin, out BufferLease lease, [CallerMemberName] string holder = "")
     {
         int index = BufferClasses.IndexOf(bytesMin);
-        BufferBlock? block = classes[index].Free.TryPop() ?? RentSlow(index);
-        if (block is null)
-        {
-            lease = default;
-            return false;
-        }
-
-        lease = block.Lease(holder);
-        return true;
+        return TryLease(classes[index].Free.TryPop() ?? RentSlow(index), holder, out lease);
     }
+
+    /// <summary>
+    /// Like <see cref="TryRent"/>, for what is sent: takes from the reserve when the rest is gone. What is under way
+    /// can thus still be answered, which is what gives memory back.
+    /// </summary>
+    public bool TryRentToSend(int bytesMin, out BufferLease lease, [CallerMemberName] string holder = "") =>
+        TryRent(bytesMin, out lease, holder)
+        || (reserve is not null && bytesMin <= reserve.LeaseBytesMax && reserve.TryRent(bytesMin, out lease, holder));
 
     /// <summary>
     /// Turns the id of a leased block back into its lease. This is a move: the one who passed the id on (through a
@@ -154,6 +170,8 @@ internal sealed class BufferPool : IDisposable
                 blocks.MarkUse();
                 CountReleased(blocks, blocks.Release(long.MaxValue, idleOnly: true));
             }
+
+            reserve?.Trim();
         }
     }
 
@@ -173,6 +191,7 @@ internal sealed class BufferPool : IDisposable
             }
 
             disposed = true;
+            reserve?.Dispose();
             foreach (BufferClass blocks in classes)
             {
                 CountReleased(blocks, blocks.Close());
@@ -187,6 +206,12 @@ internal sealed class BufferPool : IDisposable
         {
             ReturnLate(blocks, block);
         }
+
+        // The push was a full fence: either this read sees a refusal, or the one who refuses sees the block.
+        if (Volatile.Read(ref refusedClasses) != 0)
+        {
+            Volatile.Write(ref refusedClasses, 0);
+        }
     }
 
     internal void RefuseReturn()
@@ -195,71 +220,10 @@ internal sealed class BufferPool : IDisposable
         Debug.Fail("a lease was returned twice");
     }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private BufferBlock? RentSlow(int index)
+    private static bool TryLease(BufferBlock? block, string holder, out BufferLease lease)
     {
-        lock (gate)
-        {
-            // Another thread may have grown the class, or a release may have held its blocks for a moment.
-            BufferBlock? block = classes[index].Free.TryPop() ?? TryGrow(index);
-            if (block is null && !disposed && TryMakeRoom(index))
-            {
-                block = TryGrow(index);
-            }
-
-            // What is left are free blocks of slabs that others are leased from: better too large than none.
-            for (int larger = index + 1; block is null && larger < classes.Length; larger++)
-            {
-                block = classes[larger].Free.TryPop();
-            }
-
-            if (block is null)
-            {
-                Volatile.Write(ref refusedTotal, refusedTotal + 1);
-            }
-
-            return block;
-        }
-    }
-
-    private BufferBlock? TryGrow(int index)
-    {
-        if (disposed)
-        {
-            return null;
-        }
-
-        BufferBlock? block = classes[index].TryGrow(RoomBytes(index), out long bytes);
-        Volatile.Write(ref committedBytes, committedBytes + bytes);
-        largeCommittedBytes += classes[index].IsLarge ? bytes : 0;
-        if (block is not null)
-        {
-            Volatile.Write(ref commitsTotal, commitsTotal + 1);
-        }
-
-        return block;
-    }
-
-    private long RoomBytesMax(int index) => classes[index].IsLarge ? largeCapacityBytes : capacityBytes;
-
-    private long RoomBytes(int index)
-    {
-        long room = capacityBytes - committedBytes;
-        return classes[index].IsLarge ? long.Min(room, largeCapacityBytes - largeCommittedBytes) : room;
-    }
-
-    // Largest first: one unused large block makes room for many small ones.
-    private bool TryMakeRoom(int index)
-    {
-        long excessBytes = BufferClasses.BlockBytes(index) - RoomBytes(index);
-        for (int other = classes.Length - 1; other >= 0 && excessBytes > 0; other--)
-        {
-            long released = classes[other].Release(excessBytes, idleOnly: false);
-            CountReleased(classes[other], released);
-            excessBytes -= released;
-        }
-
-        return excessBytes <= 0;
+        lease = block is null ? default : block.Lease(holder);
+        return block is not null;
     }
 
     [MethodImpl(MethodImplOptions.NoInlining)]

@@ -70,7 +70,7 @@ internal static class RingLayout
     /// <summary>Rents memory for a ring, all zeroes.</summary>
     public static bool TryRent(BufferPool pool, int capacityBytes, out BufferLease lease)
     {
-        if (!pool.TryRent(capacityBytes, out lease))
+        if (!pool.TryRentToSend(capacityBytes, out lease))
         {
             return false;
         }

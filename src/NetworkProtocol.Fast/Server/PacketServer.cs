@@ -92,6 +92,7 @@ public sealed class PacketServer : IAsyncDisposable
             throw new InvalidOperationException("a server starts once: make a new one");
         }
 
+        runtime.AddRelief(links);
         var listenerOptions = new ListenerOptions { Backlog = options.Backlog, Connection = transport };
         lock (listeners)
         {
@@ -105,6 +106,7 @@ public sealed class PacketServer : IAsyncDisposable
             catch
             {
                 StopListening();
+                runtime.RemoveRelief(links);
                 throw;
             }
         }
@@ -143,6 +145,7 @@ public sealed class PacketServer : IAsyncDisposable
             link.Close(CloseReason.ShuttingDown, "cut at the shutdown deadline");
         });
         await allClosed.Task.ConfigureAwait(false);
+        runtime.RemoveRelief(links);
         return cut;
     }
 

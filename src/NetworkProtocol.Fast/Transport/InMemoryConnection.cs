@@ -32,6 +32,9 @@ internal sealed class InMemoryConnection : TransportConnection
     private ReadOnlyMemory<byte> unsent;
     private int sendBytes;
 
+    // As long as it is under way, for others to read.
+    private int unsentBytes;
+
     internal InMemoryConnection(PipeReader input, PipeWriter output, Endpoint local, Endpoint remote)
     {
         this.input = input;
@@ -45,6 +48,8 @@ internal sealed class InMemoryConnection : TransportConnection
     internal override Endpoint Local { get; }
 
     internal override Endpoint Remote { get; }
+
+    internal override int UntakenBytes => Volatile.Read(ref unsentBytes);
 
     /// <summary>Makes two ends a pair, before either is used.</summary>
     internal static void Join(InMemoryConnection first, InMemoryConnection second)
@@ -180,6 +185,7 @@ internal sealed class InMemoryConnection : TransportConnection
             int bytes = Math.Min(free.Length, unsent.Length);
             unsent.Span[..bytes].CopyTo(free);
             unsent = unsent[bytes..];
+            Volatile.Write(ref unsentBytes, unsent.Length);
             output.Advance(bytes);
             flush = output.FlushAsync().GetAwaiter();
             if (!flush.IsCompleted)

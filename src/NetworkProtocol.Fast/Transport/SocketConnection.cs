@@ -44,6 +44,8 @@ internal sealed class SocketConnection : TransportConnection
         ? mapped.MapToIPv4()
         : remoteAddress?.Address;
 
+    internal override int UntakenBytes => SocketBacklog.UntakenBytes(socket.SafeHandle);
+
     /// <summary>The socket, to look at its options in tests.</summary>
     internal Socket Socket => socket;
 

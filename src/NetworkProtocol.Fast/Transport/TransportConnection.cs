@@ -25,6 +25,10 @@ internal abstract class TransportConnection
     /// <summary>The peer's address for limits and allow lists, IPv4 as such; null where there is none.</summary>
     internal virtual IPAddress? RemoteAddress => null;
 
+    /// <summary>Bytes that the system holds because the peer has not taken them yet; -1 where it does not say. Any
+    /// thread; a system call.</summary>
+    internal virtual int UntakenBytes => -1;
+
     /// <summary>Names who hears of completions. Called once, before the first operation.</summary>
     internal abstract void Bind(ITransportSink sink);
 

@@ -181,7 +181,7 @@ internal sealed class PacketClientRequestTests
     {
         await using var harness = new ClientHarness(1 << 20);
         (PacketClient client, RawPeer server) = await harness.OpenAsync();
-        var hog = new PoolHog(harness.Runtime.Pool);
+        var hog = new PoolHog(harness.Runtime.Pool, withReserve: true);
         Task send = client.SendAsync("x", new byte[100]).AsTask();
         Task<PacketReply> request = client.RequestAsync("y", new byte[100]).AsTask();
         using var cancel = new CancellationTokenSource();

@@ -5,6 +5,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;
@@ -85,10 +86,38 @@ internal sealed class CorrelationTableTests
     }
 
     [Test]
+    public void Correlations_OfEndedRequests_ComeBackLast()
+    {
+        const int Capacity = 1 << 20;
+        const int Generations = (1 << 11) - 1;
+        var table = new CorrelationTable<string>(Capacity);
+        table.TryBegin("late", 0, PacketType.Echo, 0, out uint late);
+        table.TryEnd(late, out _);
+        for (int i = 1; i < Capacity * 3; i++)
+        {
+            Assert.That(table.TryBegin("x", 0, PacketType.Echo, 0, out uint correlation));
+            if (correlation == late || correlation >> 20 == 0 || correlation >> 20 > Generations)
+            {
+                Assert.Fail($"request {i} got {correlation:x}");
+            }
+
+            table.TryEnd(correlation, out _);
+        }
+    }
+
+    [Test]
     public void Generation_AfterItsLast_StartsAgainAboveZero()
     {
         const int Capacity = 1 << 20;
+        const int Generations = (1 << 11) - 1;
         var table = new CorrelationTable<string>(Capacity);
+
+        // All but one slot stay taken, so the one comes round each time.
+        for (int i = 1; i < Capacity; i++)
+        {
+            table.TryBegin("kept", 0, PacketType.Echo, 0, out _);
+        }
+
         var correlations = new HashSet<uint>();
         for (int i = 0; i < 5_000; i++)
         {
@@ -98,7 +127,7 @@ internal sealed class CorrelationTableTests
             Assert.That(table.TryEnd(correlation, out _));
         }
 
-        Assert.That(correlations, Has.Count.EqualTo((1 << 11) - 1));
+        Assert.That(correlations, Has.Count.EqualTo(Generations));
     }
 
     [Test]

@@ -4,6 +4,7 @@ using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;

@@ -195,12 +195,72 @@ internal sealed class PeerLinkBackpressureTests
     }
 
     [Test]
+    public async Task Reply_WhenReceivingTookTheMemory_IsSentFromTheReserve()
+    {
+        await using var harness = new LinkHarness(2 << 20);
+        HandlerTable handlers = new HandlerTable().Map("big", static (ref PacketContext c) => c.Reply(new byte[60_000]));
+        (_, _, RawPeer peer) = await harness.StartOpenAsync(calm, handlers, noWish);
+        await EchoAsync(peer, 1, 100);
+        var hog = new PoolHog(harness.Pool, 16 << 10);
+        await peer.SendAsync(RawPacket.Named("big", 2, default));
+        RawPacket reply = await SkipPingsAsync(peer);
+        Assert.That((reply.Type, reply.Payload.Length), Is.EqualTo((PacketType.Custom, 60_000)));
+        hog.Return();
+    }
+
+    [Test]
+    public async Task Reply_ThatFindsNoMemoryAtAll_BecomesAnErrorAndTheLinkLivesOn()
+    {
+        await using var harness = new LinkHarness(2 << 20);
+        HandlerTable handlers = new HandlerTable().Map("big", static (ref PacketContext c) => c.Reply(new byte[500_000]));
+        (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync(calm, handlers, noWish);
+        await EchoAsync(peer, 1, 100);
+        var hog = new PoolHog(harness.Pool, 128 << 10);
+        await peer.SendAsync(RawPacket.Named("big", 2, default));
+        RawPacket answer = await SkipPingsAsync(peer);
+        Assert.That((answer.Type, answer.Correlation, answer.Code),
+            Is.EqualTo((PacketType.Error, 2u, ErrorCode.Overloaded)));
+        hog.Return();
+        await peer.SendAsync(RawPacket.Named("big", 3, default));
+        Assert.That((await SkipPingsAsync(peer)).Payload, Has.Length.EqualTo(500_000));
+        Assert.That(link.IsOpen);
+    }
+
+    [Test]
+    public async Task Memory_RunOutForReplies_ClosesThePeerThatHoldsTheMost()
+    {
+        await using var harness = new LinkHarness(8 << 20);
+        var links = new LinkList();
+        harness.Runtime.AddRelief(links);
+        HandlerTable handlers = new HandlerTable()
+            .Map("big", static (ref PacketContext c) => c.Reply(new byte[1 << 20]));
+        (PeerLink greedy, TableSink greedySink, _) =
+            await harness.StartOpenAsync(calm, handlers, noWish, pipeBytes: SmallPipeBytes);
+        (PeerLink modest, TableSink modestSink, RawPeer peer) =
+            await harness.StartOpenAsync(calm, handlers, noWish, pipeBytes: SmallPipeBytes);
+        links.TryAdd(greedy, 10);
+        links.TryAdd(modest, 10);
+        while (greedy.TrySend(Reply(1), default, new byte[1 << 20]) == EnqueueStatus.Done)
+        {
+        }
+
+        await peer.SendAsync(RawPacket.Named("big", 2, default));
+        RawPacket answer = await SkipPingsAsync(peer);
+        Assert.That((answer.Type, answer.Code), Is.EqualTo((PacketType.Error, ErrorCode.Overloaded)));
+        Assert.That((await greedySink.Closed).Reason, Is.EqualTo(CloseReason.SlowConsumer));
+        await peer.SendAsync(RawPacket.Named("big", 3, default));
+        Assert.That((await SkipPingsAsync(peer)).Payload, Has.Length.EqualTo(1 << 20));
+        Assert.That(modestSink.IsClosed, Is.False);
+        harness.Runtime.RemoveRelief(links);
+    }
+
+    [Test]
     public async Task Reply_ThatFindsNoMemory_ReachesThePeerLater()
     {
         await using var harness = new LinkHarness(2 << 20);
         (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync();
         Assert.That(link.TrySend(Reply(1), default, "queued"u8), Is.EqualTo(EnqueueStatus.Done));
-        var hog = new PoolHog(harness.Pool);
+        var hog = new PoolHog(harness.Pool, withReserve: true);
         link.Flush();
         await Eventually.HoldsAsync(() => harness.Runtime.Counters.MemoryWaits > 0, "the sender waits for memory");
         hog.Return();

@@ -164,6 +164,33 @@ internal sealed class PeerLinkTimeTests
         Assert.That(sink.IsClosed, Is.False);
     }
 
+    [TestCase(20_000, true)]
+    [TestCase(1_000, false)]
+    public async Task SlowPeer_ThatTakesPartOfASendAtATime_LivesByWhatItTakes(int bytes, bool lives)
+    {
+        await using var harness = new LinkHarness();
+        LinkOptions options = patient with { HeartbeatInterval = TimeSpan.FromMinutes(5) };
+        (PeerLink link, TableSink sink, RawPeer peer) =
+            await harness.StartOpenAsync(options, peerSettings: noWish, pipeBytes: 4_096);
+        link.TrySend(Reply, default, new byte[200_000]);
+        link.Flush();
+        int before = link.Connection.UntakenBytes;
+        for (int i = 0; i < 5 && link.IsOpen; i++)
+        {
+            await peer.TakeAsync(bytes);
+            int taken = bytes * (i + 1);
+            await Eventually.HoldsAsync(
+                () => link.Connection.UntakenBytes <= before + 4_096 - taken, "room was filled again");
+            harness.Time.Advance(8_000);
+        }
+
+        Assert.That(link.IsOpen, Is.EqualTo(lives));
+        if (!lives)
+        {
+            Assert.That((await sink.Closed).Reason, Is.EqualTo(CloseReason.SlowConsumer));
+        }
+    }
+
     [Test]
     public async Task IdleLink_AfterItsOpening_HoldsNoMemory()
     {

@@ -8,11 +8,13 @@ internal sealed class PoolHog
 {
     private readonly List<BufferLease> leases = [];
 
-    internal PoolHog(BufferPool pool, int blockBytesMin = 4 << 10)
+    internal PoolHog(BufferPool pool, int blockBytesMin = 4 << 10, bool withReserve = false)
     {
         for (int bytes = 1 << 20; bytes >= blockBytesMin; bytes /= 2)
         {
-            while (pool.TryRent(bytes, out BufferLease lease))
+            while (withReserve
+                ? pool.TryRentToSend(bytes, out BufferLease lease)
+                : pool.TryRent(bytes, out lease))
             {
                 leases.Add(lease);
             }

@@ -67,6 +67,10 @@ internal sealed class RawPeer(TransportConnection connection)
         }
     }
 
+    /// <summary>Reads so many bytes, whatever they are; the packets they belong to are lost.</summary>
+    internal async Task TakeAsync(int bytes) =>
+        Assert.That(await wire.ReceiveAllAsync(new byte[bytes]), Is.EqualTo(bytes));
+
     /// <summary>The next packet, which must be there.</summary>
     internal async Task<RawPacket> PacketAsync()
     {

@@ -7,6 +7,7 @@ using System.Threading.Tasks;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;
@@ -47,6 +48,27 @@ internal sealed class SendQueueTests
 
         Assert.That(Drain(), Is.EqualTo(sizes.Select(static (s, i) => ((uint)i + 1, s))));
         Assert.That((queue.QueuedBytes, queue.IsEmpty), Is.EqualTo((0L, true)));
+    }
+
+    [TestCase(64 << 10, 1, 64 << 10)]
+    [TestCase(64 << 10, 1_024, 64 << 10)]
+    [TestCase(64 << 10, 1_025, 128 << 10)]
+    [TestCase(16 << 10, 1_024, 64 << 10)]
+    [TestCase(1 << 20, 4_096, 1 << 20)]
+    [TestCase(64 << 10, 1 << 20, 16 << 20)]
+    public void Ring_ForRequestsInFlight_HasRoomForAnEntryOfEach(int asked, int requests, int ringBytes) =>
+        Assert.That(SendQueue.RingBytesFor(asked, requests), Is.EqualTo(ringBytes));
+
+    [Test]
+    public void Blocks_InTheQueue_CountAsAWhole()
+    {
+        pool.TryRent(100_000, out BufferLease lease);
+        Assert.That(queue.TryEnqueueBlock(lease, 10, 20), Is.EqualTo(EnqueueStatus.Done));
+        Assert.That(queue.QueuedBytes, Is.GreaterThanOrEqualTo(lease.Capacity));
+        queue.Gather(new byte[1_000], out QueuedBlock block);
+        Assert.That(block.Length, Is.EqualTo(20));
+        queue.BlockDone(in block);
+        Assert.That(queue.QueuedBytes, Is.Zero);
     }
 
     [Test]

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;

@@ -205,7 +205,7 @@ internal sealed class BufferPoolCapTests
     [Test]
     public void LargeBlocks_AtTheirShare_LeaveTheRestToSmallOnes()
     {
-        using var pool = new BufferPool(4 << 20, 3 << 20);
+        using var pool = new BufferPool(4 << 20, 3 << 20, 0);
         var large = new List<BufferLease>();
         while (pool.TryRent(128 << 10, out BufferLease lease))
         {
@@ -216,5 +216,32 @@ internal sealed class BufferPoolCapTests
         Assert.That(pool.TryRent(64 << 10, out BufferLease small), "a quarter is kept for small blocks");
         small.Return();
         large.ForEach(static l => l.Return());
+    }
+
+    [Test]
+    public void Reserve_IsForSendingAlone()
+    {
+        using var pool = new BufferPool(64 << 10, 64 << 10, 16 << 10);
+        List<BufferLease> leases = BufferLeases.RentAll(pool, 4096);
+        var sent = new List<BufferLease>();
+        while (pool.TryRentToSend(4096, out BufferLease lease))
+        {
+            sent.Add(pool.Adopt(lease.Id));
+        }
+
+        Assert.That((leases.Count, sent.Count), Is.EqualTo((16, 4)));
+        Assert.That(leases.Concat(sent).Select(static l => l.Id), Is.Unique);
+        Assert.That(pool.CommittedBytes, Is.EqualTo(pool.Statistics.CapacityBytes));
+        Assert.That(pool.Statistics.LeasedBytes, Is.EqualTo(80 << 10));
+        sent[0].Return();
+        Assert.That(pool.TryRent(4096, out _), Is.False, "what comes back to the reserve stays there");
+        Assert.That(pool.TryRentToSend(4096, out BufferLease again));
+        sent[0] = again;
+        Assert.That(pool.TryRentToSend(64 << 10, out _), Is.False, "a block that the reserve can never hold");
+        BufferLeases.ReturnAll(leases);
+        BufferLeases.ReturnAll(sent);
+        pool.Trim();
+        pool.Trim();
+        Assert.That(pool.CommittedBytes, Is.Zero);
     }
 }

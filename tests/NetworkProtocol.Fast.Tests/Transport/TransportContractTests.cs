@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Security.Cryptography;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -47,6 +48,21 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
             Assert.That(await client.ReceiveAllAsync(reply), Is.EqualTo(4));
             Assert.That(reply, Is.EqualTo(message));
         }
+    }
+
+    [Test]
+    [CancelAfter(60_000)]
+    public async Task UntakenBytes_WhileThePeerDoesNotRead_AreWhatItLeaves()
+    {
+        byte[] sent = new byte[16 << 20];
+        Task<TransportResult> sending = client.SendAsync(sent);
+        await Eventually.HoldsAsync(() => client.Connection.UntakenBytes > 0, "the peer does not read");
+        Assert.That(sending.IsCompleted, Is.False);
+        Assert.That(await server.ReceiveAllAsync(new byte[sent.Length]), Is.EqualTo(sent.Length));
+        await sending;
+        await Eventually.HoldsAsync(() => client.Connection.UntakenBytes == 0, "it took all");
+        client.Connection.Close();
+        Assert.That(client.Connection.UntakenBytes, Is.LessThanOrEqualTo(0));
     }
 
     [Test]

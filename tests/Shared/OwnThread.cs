@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 using System.Threading.Tasks;
 
-namespace NetworkProtocol.Fast.Tests.Link;
+namespace NetworkProtocol.Fast.Tests.Shared;
 
 /// <summary>Runs what spins or blocks on a thread of its own: the pool has few, and adds more only slowly.</summary>
 internal static class OwnThread

@@ -1,0 +1,100 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Threading;
+
+namespace NetworkProtocol.Fast.Memory;
+
+/// <summary>
+/// Lock-free queue of the free slots of a table: what is given back waits until all others have been handed out.
+/// It starts full, with every index from 0 to the size less one, and can hold no more than these, so giving one back
+/// never fails. Any thread may call any member.
+/// <para>
+/// Each cell carries the position it is good for: a taker at position p may take from its cell once it reads p + 1
+/// there, a giver may fill it once it reads p. Taking and giving then move the cell on, so a position needs one
+/// compare-and-swap and a cell none (Vyukov's bounded queue).
+/// </para>
+/// </summary>
+internal sealed class IndexQueue
+{
+    private readonly Cell[] cells;
+    private readonly long mask;
+
+    // Where the next index is taken. Written by takers.
+    private PaddedCursor head;
+
+    // Where the next index is given back. Written by givers.
+    private PaddedCursor tail;
+
+    /// <param name="size">Number of indices, a power of two.</param>
+    public IndexQueue(int size)
+    {
+        cells = new Cell[size];
+        mask = size - 1;
+        for (int i = 0; i < size; i++)
+        {
+            cells[i] = new Cell { Turn = i + 1, Index = i };
+        }
+
+        tail.Position = size;
+    }
+
+    /// <summary>Takes the index that has waited longest; false when all are taken.</summary>
+    public bool TryTake(out int index)
+    {
+        long position = Volatile.Read(ref head.Position);
+        while (true)
+        {
+            ref Cell cell = ref cells[position & mask];
+
+            // The index is read after the turn that says it is there.
+            long ahead = Volatile.Read(ref cell.Turn) - (position + 1);
+            if (ahead < 0)
+            {
+                index = -1;
+                return false;
+            }
+
+            if (ahead == 0)
+            {
+                long found = Interlocked.CompareExchange(ref head.Position, position + 1, position);
+                if (found == position)
+                {
+                    index = cell.Index;
+
+                    // Good for the giver that comes one round later.
+                    Volatile.Write(ref cell.Turn, position + cells.Length);
+                    return true;
+                }
+
+                position = found;
+            }
+            else
+            {
+                position = Volatile.Read(ref head.Position);
+            }
+        }
+    }
+
+    /// <summary>Gives an index back that was taken.</summary>
+    public void Give(int index)
+    {
+        // There is a cell for each index, so this position is ours for certain; its last taker may still be about
+        // to leave the cell, which takes it two instructions.
+        long position = Interlocked.Increment(ref tail.Position) - 1;
+        ref Cell cell = ref cells[position & mask];
+        var spinner = default(SpinWait);
+        while (Volatile.Read(ref cell.Turn) != position)
+        {
+            spinner.SpinOnce(sleep1Threshold: -1);
+        }
+
+        cell.Index = index;
+        Volatile.Write(ref cell.Turn, position + 1);
+    }
+
+    [SuppressMessage("Performance", "CA1815", Justification = "cells are never compared")]
+    private struct Cell
+    {
+        internal long Turn;
+        internal int Index;
+    }
+}
