@@ -41,4 +41,14 @@ public enum CloseReason
 
     /// <summary>The operating system failed the connection for a reason of its own.</summary>
     SystemError,
+
+    /// <summary>The handshake of a secure session failed: bytes were changed on the way, a time or a nonce was
+    /// refused.</summary>
+    HandshakeFailed,
+
+    /// <summary>The peer proved a key that is not trusted here, or proved none where one is needed.</summary>
+    Untrusted,
+
+    /// <summary>A secure session ended without a Disconnect: the peer died, or somebody cut the stream.</summary>
+    Truncated,
 }

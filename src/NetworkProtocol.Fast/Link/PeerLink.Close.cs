@@ -37,6 +37,7 @@ internal sealed partial class PeerLink
     internal void CloseAfterFlush(CloseReason reason, string detail)
     {
         Record(reason, detail);
+        SayGoodbye(reason);
         if (Interlocked.CompareExchange(ref closeState, StateLingering, StateOpen) != StateOpen)
         {
             return;

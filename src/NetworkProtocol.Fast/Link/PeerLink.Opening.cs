@@ -78,6 +78,7 @@ internal sealed partial class PeerLink
 
     private void SendDisconnect(ErrorCode code, string reason)
     {
+        Volatile.Write(ref saidGoodbye, 1);
         Span<byte> packet = stackalloc byte[TextPacketBytesMax];
         var writer = new PacketWriter(packet);
         bool written = writer.TryWriteDisconnect(code, reason);
@@ -91,12 +92,31 @@ internal sealed partial class PeerLink
 
     private void SendOpening()
     {
-        Span<byte> opening = stackalloc byte[TextPacketBytesMax];
-        PlainOpening.Magic.CopyTo(opening);
-        var writer = new PacketWriter(opening[PlainOpening.Magic.Length..]);
+        if (Security is not null)
+        {
+            handshake = Security.Begin(this);
+            SendClear(handshake.Output);
+            return;
+        }
+
+        SendOwnMagic();
+        SendHello();
+    }
+
+    private void SendOwnMagic() => SendFirst(PlainOpening.Magic);
+
+    private void SendHello()
+    {
+        Span<byte> hello = stackalloc byte[TextPacketBytesMax];
+        var writer = new PacketWriter(hello);
         bool written = writer.TryWriteHello(OwnSettings());
         Debug.Assert(written, "a hello has at most 286 bytes");
-        if (queue.TryEnqueueRaw(opening[..(PlainOpening.Magic.Length + writer.Written.Length)]) != EnqueueStatus.Done)
+        SendFirst(writer.Written);
+    }
+
+    private void SendFirst(ReadOnlySpan<byte> bytes)
+    {
+        if (queue.TryEnqueueRaw(bytes) is EnqueueStatus.NoMemory or EnqueueStatus.Full)
         {
             Close(CloseReason.Overloaded, "no memory to open the session");
         }
@@ -111,35 +131,66 @@ internal sealed partial class PeerLink
         Software = options.Software,
     };
 
-    // Returns false when more bytes are needed first.
-    private bool TryOpen(ReadOnlySpan<byte> unread, FlushBatch flush)
+    // Returns false when more bytes are needed first, or the gate to wait at.
+    private bool TryOpen(ReadOnlySpan<byte> unread, FlushBatch flush, out Gate? gate)
     {
-        switch (PlainOpening.Match(unread))
+        gate = null;
+        if (handshake is not null)
         {
-            case OperationStatus.NeedMoreData:
-                neededBytes = PlainOpening.Magic.Length;
-                return false;
-            case OperationStatus.Done:
-                window.Consume(PlainOpening.Magic.Length);
-                opened = true;
-                if (role == LinkRole.Accepting)
-                {
-                    SendOpening();
-                    flush.Add(this);
-                }
+            return TryShakeHands(unread, flush, out gate);
+        }
 
-                return true;
-            default:
-                // A server that refuses the opening answers with an Error packet instead of the four bytes.
-                if (role == LinkRole.Initiating && unread is [(byte)'N', (byte)'P', 1, ..])
-                {
-                    opened = true;
-                    return true;
-                }
+        OperationStatus status = Security is null ? PlainOpening.Match(unread) : SecureOpening.Match(unread);
+        if (status == OperationStatus.NeedMoreData)
+        {
+            neededBytes = PlainOpening.Magic.Length + 1;
+            return false;
+        }
 
-                string foreign = PlainOpening.Describe(unread);
-                FailPeer(PacketFault.Malformed($"expected a plain session (NPF1), got {foreign}"), flush);
-                return true;
+        if (status != OperationStatus.Done)
+        {
+            RefuseOpening(unread, flush);
+            return true;
+        }
+
+        if (Security is not null)
+        {
+            handshake = Security.Begin(this);
+            return true;
+        }
+
+        window.Consume(PlainOpening.Magic.Length);
+        opened = true;
+        if (role == LinkRole.Accepting)
+        {
+            SendOpening();
+            flush.Add(this);
+        }
+
+        return true;
+    }
+
+    private void RefuseOpening(ReadOnlySpan<byte> unread, FlushBatch flush)
+    {
+        // A server that refuses the opening answers with an Error packet instead of the four bytes.
+        if (role == LinkRole.Initiating && unread is [(byte)'N', (byte)'P', PacketHeader.Version, ..])
+        {
+            expectsRefusal = true;
+            opened = true;
+            return;
+        }
+
+        string expected = Security is null ? "a plain session (NPF1)" : "a secure session (NPS1)";
+        PacketFault fault = PacketFault.Malformed($"expected {expected}, got {PlainOpening.Describe(unread)}");
+
+        // Whoever speaks the protocol hears why. To others a secure listener says nothing.
+        if (Security is null || PlainOpening.Match(unread) != OperationStatus.InvalidData)
+        {
+            FailPeer(in fault, flush);
+        }
+        else
+        {
+            Close(CloseReason.ProtocolError, fault.Text);
         }
     }
 
@@ -152,6 +203,12 @@ internal sealed partial class PeerLink
         }
 
         PacketFault fault = PacketFault.Malformed("the first packet must be a hello");
+        if (expectsRefusal)
+        {
+            Close(CloseReason.ProtocolError, "the server opened no session");
+            return;
+        }
+
         if (packet.Header.Type != PacketType.Hello
             || !LinkSettings.TryRead(packet.Payload, out LinkSettings announced, out fault))
         {

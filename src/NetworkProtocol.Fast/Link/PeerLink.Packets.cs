@@ -39,6 +39,7 @@ internal sealed partial class PeerLink
             if (Volatile.Read(ref closeState) != StateOpen)
             {
                 window.Consume(window.UnreadBytes);
+                secure?.Incoming.Release();
                 neededBytes = 0;
                 return null;
             }
@@ -55,15 +56,20 @@ internal sealed partial class PeerLink
             if (unread.IsEmpty)
             {
                 neededBytes = 0;
-                Volatile.Write(ref partialSinceMs, 0);
+                if (TryOpenRecord())
+                {
+                    continue;
+                }
+
+                NoteRecord(progress);
                 return null;
             }
 
             if (!opened)
             {
-                if (!TryOpen(unread, flush))
+                if (!TryOpen(unread, flush, out Gate? handshakeGate))
                 {
-                    return null;
+                    return handshakeGate;
                 }
 
                 continue;
@@ -74,6 +80,11 @@ internal sealed partial class PeerLink
             if (status == OperationStatus.NeedMoreData)
             {
                 neededBytes = packetBytes;
+                if (TryOpenRecord())
+                {
+                    continue;
+                }
+
                 NotePartial(progress);
                 return null;
             }

@@ -131,9 +131,10 @@ internal sealed partial class PeerLink
 
     private void NoteReceived(int bytes)
     {
-        bool filled = bytes == window.Writable.Length;
-        window.Written(bytes);
-        Volatile.Write(ref partialBytes, window.UnreadBytes);
+        ref ReceiveWindow target = ref secure is null ? ref window : ref secure.Incoming;
+        bool filled = bytes == target.Writable.Length;
+        target.Written(bytes);
+        Volatile.Write(ref partialBytes, UnhandledBytes);
         if (filled)
         {
             receiveBytes = ReceiveBytesMax;
@@ -164,7 +165,7 @@ internal sealed partial class PeerLink
 
     private void HandleEndOfStream()
     {
-        bool truncated = window.UnreadBytes > 0 || skipBytes > 0;
+        bool truncated = UnhandledBytes > 0 || skipBytes > 0;
         Interlocked.Exchange(ref endOfStream, 1);
         if (truncated && IsOpen)
         {
@@ -173,6 +174,10 @@ internal sealed partial class PeerLink
         else if (Volatile.Read(ref closeState) == StateLingering)
         {
             CloseIfBothEnded();
+        }
+        else if (secure is not null && Volatile.Read(ref peerDisconnected) == 0)
+        {
+            Close(CloseReason.Truncated, "the stream ended without a Disconnect, so somebody may have cut it");
         }
         else if (role == LinkRole.Initiating || !established)
         {
@@ -190,11 +195,23 @@ internal sealed partial class PeerLink
     private bool TryPrepareReceive(out Memory<byte> buffer)
     {
         buffer = default;
-        if (window.UnreadBytes == 0 && !readable && (!hot || runtime.Pool.IsShort))
+        if (openingWaits)
+        {
+            openingWaits = false;
+            return false;
+        }
+
+        if (UnhandledBytes == 0 && !readable && (!hot || runtime.Pool.IsShort))
         {
             window.Release();
+            secure?.Incoming.Release();
             waitingForReadable = true;
             return true;
+        }
+
+        if (secure is not null)
+        {
+            return TryPrepareRecord(out buffer);
         }
 
         readable = false;
@@ -221,6 +238,8 @@ internal sealed partial class PeerLink
     private void FinishReceive()
     {
         window.Release();
+        secure?.EndOpening();
+        handshake?.Abandon();
         FinishSide();
     }
 }

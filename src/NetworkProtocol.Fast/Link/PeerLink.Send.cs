@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Link;
@@ -131,7 +132,7 @@ internal sealed partial class PeerLink
                 return false;
             }
 
-            int written = queue.Gather(gather.Span, out block);
+            int written = Gather();
             if (written > 0)
             {
                 WakeWaiters();
@@ -148,10 +149,52 @@ internal sealed partial class PeerLink
             blockSent = 0;
         }
 
-        int rest = Math.Min(block.Length - blockSent, BlockSendBytesMax);
-        bytes = block.Memory.Slice(blockSent, rest);
-        blockSent += rest;
+        bytes = TakePiece();
         return true;
+    }
+
+    // Waiting packets into the gather block, as one record if the session has keys. They were set before the first
+    // packet that they are for was queued, so whoever finds that packet sees them.
+    private int Gather()
+    {
+        if (Volatile.Read(ref secure) is not { } channel)
+        {
+            return queue.Gather(gather.Span, out block, out _);
+        }
+
+        Span<byte> record = gather.Span;
+        Span<byte> room = record.Slice(RecordLayout.LengthBytes,
+            Math.Min(record.Length - RecordLayout.OverheadBytes, RecordLayout.PlaintextBytesMax));
+        int plain = queue.Gather(room, out block, out bool isClear);
+        if (isClear)
+        {
+            room[..plain].CopyTo(record);
+            return plain;
+        }
+
+        return plain == 0 ? 0 : channel.Seal(room[..plain], record);
+    }
+
+    private Memory<byte> TakePiece()
+    {
+        int left = block.Length - blockSent;
+        int piece;
+        Memory<byte> bytes;
+        if (Volatile.Read(ref secure) is { } channel)
+        {
+            // Sealed from the block into the gather block: one pass, as a copy would be.
+            piece = Math.Min(left,
+                Math.Min(gather.Capacity - RecordLayout.OverheadBytes, RecordLayout.PlaintextBytesMax));
+            bytes = gather.Memory[..channel.Seal(block.Memory.Span.Slice(blockSent, piece), gather.Span)];
+        }
+        else
+        {
+            piece = Math.Min(left, BlockSendBytesMax);
+            bytes = block.Memory.Slice(blockSent, piece);
+        }
+
+        blockSent += piece;
+        return bytes;
     }
 
     // Returns false when the side has finished.
@@ -222,7 +265,7 @@ internal sealed partial class PeerLink
     // Small blocks for a trickle, large ones for a batch. Under memory pressure whatever can be had.
     private bool TryRentGather()
     {
-        int wanted = queue.QueuedBytes <= GatherBytesMin ? GatherBytesMin : GatherBytesMax;
+        int wanted = queue.QueuedBytes + RecordLayout.OverheadBytes <= GatherBytesMin ? GatherBytesMin : GatherBytesMax;
         gatherRefused = false;
         if (!gather.IsNone)
         {
@@ -281,6 +324,7 @@ internal sealed partial class PeerLink
 
         underWay = default;
         queue.Close();
+        Volatile.Read(ref secure)?.EndSealing();
         FinishSide();
     }
 

@@ -20,6 +20,9 @@ internal sealed class SendQueue
     private const int TagPacket = 1;
     private const int TagBlock = 2;
 
+    // Bytes that a secure session sends as they are: its handshake.
+    private const int TagClear = 3;
+
     // int id, int offset, int length.
     private const int BlockEntryBytes = 12;
 
@@ -101,6 +104,20 @@ internal sealed class SendQueue
         return TryEnqueueCopySlow(in header, name, payload, bytes);
     }
 
+    /// <summary>Copies bytes that no session may seal into the queue: a handshake comes before its keys.</summary>
+    internal EnqueueStatus TryEnqueueClear(ReadOnlySpan<byte> bytes)
+    {
+        RingStatus status = ring.TryClaim(bytes.Length, TagClear, out RingClaim claim);
+        if (status != RingStatus.Done)
+        {
+            return status == RingStatus.Closed ? EnqueueStatus.Closed : EnqueueStatus.NoMemory;
+        }
+
+        bytes.CopyTo(claim.Span);
+        claim.Commit();
+        return EnqueueStatus.Done;
+    }
+
     /// <summary>Copies bytes that are a whole packet, or the opening, into the queue. Any thread.</summary>
     internal EnqueueStatus TryEnqueueRaw(ReadOnlySpan<byte> bytes)
     {
@@ -160,11 +177,15 @@ internal sealed class SendQueue
     /// <summary>
     /// Moves waiting packets to <paramref name="destination"/> until it is full or a block is next. Consumer only.
     /// </summary>
+    /// <param name="destination">Where to.</param>
+    /// <param name="block">The block that is first in line, if that is what stands there.</param>
+    /// <param name="isClear">Whether the bytes written are not to be sealed.</param>
     /// <returns>Bytes written; 0 with a block in <paramref name="block"/> when a block is first in line; 0 without one
     /// when nothing is committed.</returns>
-    internal int Gather(Span<byte> destination, out QueuedBlock block)
+    internal int Gather(Span<byte> destination, out QueuedBlock block, out bool isClear)
     {
         block = default;
+        isClear = false;
         int written = 0;
         while (ring.TryRead(out RingEntry entry))
         {
@@ -182,12 +203,23 @@ internal sealed class SendQueue
                 continue;
             }
 
-            if (written == 0)
+            if (written > 0)
             {
-                block = TakeBlock(data);
-                ring.Release();
+                break;
             }
 
+            if (entry.Tag == TagClear)
+            {
+                isClear = true;
+                data.CopyTo(destination);
+                written = data.Length;
+            }
+            else
+            {
+                block = TakeBlock(data);
+            }
+
+            ring.Release();
             break;
         }
 

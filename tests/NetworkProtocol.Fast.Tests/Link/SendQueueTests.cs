@@ -65,7 +65,7 @@ internal sealed class SendQueueTests
         pool.TryRent(100_000, out BufferLease lease);
         Assert.That(queue.TryEnqueueBlock(lease, 10, 20), Is.EqualTo(EnqueueStatus.Done));
         Assert.That(queue.QueuedBytes, Is.GreaterThanOrEqualTo(lease.Capacity));
-        queue.Gather(new byte[1_000], out QueuedBlock block);
+        queue.Gather(new byte[1_000], out QueuedBlock block, out _);
         Assert.That(block.Length, Is.EqualTo(20));
         queue.BlockDone(in block);
         Assert.That(queue.QueuedBytes, Is.Zero);
@@ -121,7 +121,7 @@ internal sealed class SendQueueTests
 
         byte[] destination = new byte[1_200];
         var correlations = new List<uint>();
-        while (queue.Gather(destination, out QueuedBlock block) is var written && written > 0)
+        while (queue.Gather(destination, out QueuedBlock block, out _) is var written && written > 0)
         {
             Assert.That(block.IsNone);
             Parse(destination.AsSpan(0, written), correlations);
@@ -200,7 +200,7 @@ internal sealed class SendQueueTests
         byte[] destination = new byte[64 << 10];
         while (true)
         {
-            int written = queue.Gather(destination, out QueuedBlock block);
+            int written = queue.Gather(destination, out QueuedBlock block, out _);
             if (written == 0 && block.IsNone)
             {
                 return packets;
