@@ -6,6 +6,7 @@ using Microsoft.Extensions.ObjectPool;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Client;
@@ -35,7 +36,8 @@ public sealed partial class PacketClient : IAsyncDisposable
     private ErrorCode peerCode;
     private bool peerDone;
 
-    private PacketClient(TransportConnection connection, ClientOptions options, LinkRuntime runtime)
+    private PacketClient(
+        TransportConnection connection, ClientOptions options, SecureClient? security, LinkRuntime runtime)
     {
         this.options = options;
         this.runtime = runtime;
@@ -45,7 +47,10 @@ public sealed partial class PacketClient : IAsyncDisposable
         requestGate = new RequestGate(this);
         messageGate = new MessageGate(this);
         deadlines = new DeadlineTimer(this);
-        link = new PeerLink(runtime, options.Link, connection, new Sink(this), LinkRole.Initiating);
+        link = new PeerLink(runtime, options.Link, connection, new Sink(this), LinkRole.Initiating)
+        {
+            Security = security,
+        };
     }
 
     /// <summary>Where the client is connected to.</summary>
@@ -53,6 +58,9 @@ public sealed partial class PacketClient : IAsyncDisposable
 
     /// <summary>Software name that the server announced.</summary>
     public string ServerSoftware => link.Settings.PeerSoftware;
+
+    /// <summary>The key that the server has proved; null on a plain session.</summary>
+    public PeerIdentity? ServerIdentity => link.Identity;
 
     /// <summary>Largest payload that the server accepts, in bytes.</summary>
     public int PayloadBytesMax => (int)link.Settings.SendPayloadBytesMax;
@@ -71,6 +79,8 @@ public sealed partial class PacketClient : IAsyncDisposable
     /// <param name="runtime">Memory limit, timers and logging; may be shared.</param>
     /// <param name="options">Times and limits; null for the defaults.</param>
     /// <param name="cancellationToken">Gives up.</param>
+    /// <exception cref="ArgumentException">An option is out of range, or the session is to be secure (as on tcp) and
+    /// <see cref="ClientOptions.Secure"/> does not say whom to trust.</exception>
     /// <exception cref="TransportException">The endpoint cannot be reached.</exception>
     /// <exception cref="PacketConnectionException">The server did not open the session.</exception>
     /// <exception cref="TimeoutException">It took longer than <see cref="ClientOptions.ConnectTimeout"/>.</exception>
@@ -83,16 +93,18 @@ public sealed partial class PacketClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(endpoint);
         ArgumentNullException.ThrowIfNull(runtime);
         options = (options ?? new ClientOptions()).Validate();
+        SecureClient? security = SecureClient.For(endpoint, options.Session, options.Secure);
         var transport = TransportOptions.Default with { ConnectTimeout = options.ConnectTimeout };
         TransportConnection connection =
             await TransportConnector.ConnectAsync(endpoint, transport, cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(connection, runtime, options, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(connection, runtime, options, security, cancellationToken).ConfigureAwait(false);
     }
 
     internal static async Task<PacketClient> OpenAsync(
-        TransportConnection connection, LinkRuntime runtime, ClientOptions options, CancellationToken cancellationToken)
+        TransportConnection connection, LinkRuntime runtime, ClientOptions options, SecureClient? security,
+        CancellationToken cancellationToken)
     {
-        var client = new PacketClient(connection, options, runtime);
+        var client = new PacketClient(connection, options, security, runtime);
         client.link.Start();
         try
         {

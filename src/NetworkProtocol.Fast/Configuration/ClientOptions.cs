@@ -1,4 +1,5 @@
 using System;
+using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Configuration;
 
@@ -16,6 +17,12 @@ public sealed record ClientOptions
 
     /// <summary>Messages from the server that may wait to be read; beyond it the connection is not read.</summary>
     public int MessagesWaitingMax { get; init; } = 256;
+
+    /// <summary>How the connection is protected: secure on tcp unless plain is written out.</summary>
+    public SessionKind Session { get; init; }
+
+    /// <summary>Whom to trust, and the own key; needed for a secure session.</summary>
+    public SecureClientOptions? Secure { get; init; }
 
     /// <summary>Limits and times of the connection.</summary>
     public LinkOptions Link { get; init; } = new();

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Configuration;
@@ -15,6 +16,12 @@ public sealed record ServerOptions
 
     /// <summary>Connections that the system may hold until they are accepted.</summary>
     public int Backlog { get; init; } = 512;
+
+    /// <summary>How connections are protected: secure on tcp unless plain is written out.</summary>
+    public SessionKind Session { get; init; }
+
+    /// <summary>Key and limits of secure sessions; needed where there are any.</summary>
+    public SecureServerOptions? Secure { get; init; }
 
     /// <summary>Limits and times of each connection.</summary>
     public LinkOptions Link { get; init; } = new();
@@ -33,6 +40,12 @@ public sealed record ServerOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(ConnectionsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);
         Link.Validate();
+        Secure?.Validate();
+        foreach (Endpoint endpoint in Endpoints)
+        {
+            Session.Require(endpoint, Secure is not null, nameof(Secure));
+        }
+
         return this;
     }
 }

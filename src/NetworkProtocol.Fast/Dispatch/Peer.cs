@@ -2,6 +2,7 @@ using System;
 using System.Text;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Dispatch;
 
@@ -20,6 +21,10 @@ public readonly struct Peer : IEquatable<Peer>
 
     /// <summary>Software name that the peer announced.</summary>
     public string Software => link.Settings.PeerSoftware;
+
+    /// <summary>The key that the peer has proved, and its name in the list of authorised keys; null on a plain session
+    /// and for anonymous clients.</summary>
+    public PeerIdentity? Identity => link.Identity;
 
     /// <summary>Whether packets can still be sent to the peer.</summary>
     public bool IsOpen => link.IsOpen;

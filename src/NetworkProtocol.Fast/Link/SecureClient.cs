@@ -1,5 +1,7 @@
 using System;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Link;
 
@@ -11,6 +13,17 @@ internal sealed class SecureClient(SecureClientOptions options, string server) :
         options.Identity is { } key ? new P256KeyPair(key.Key) : null;
 
     internal SecureClientOptions Options => options;
+
+    /// <summary>What a client of this endpoint opens its sessions with; null for plain ones.</summary>
+    /// <exception cref="ArgumentException">The endpoint gets a secure session, and it is not said whom to
+    /// trust.</exception>
+    internal static SecureClient? For(Endpoint endpoint, SessionKind session, SecureClientOptions? options)
+    {
+        session.Require(endpoint, options is not null, nameof(options));
+        return session.For(endpoint.Scheme) == SessionKind.Secure
+            ? new SecureClient(options!, endpoint.ToString())
+            : null;
+    }
 
     /// <summary>The server's name in a known-hosts file.</summary>
     internal string Server => server;

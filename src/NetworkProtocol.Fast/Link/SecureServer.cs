@@ -1,5 +1,4 @@
 using System;
-using System.Threading;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Link;

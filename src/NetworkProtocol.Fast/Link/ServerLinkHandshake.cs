@@ -1,7 +1,6 @@
 using System;
 using System.Net;
 using System.Security.Cryptography;
-using System.Threading;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Link;

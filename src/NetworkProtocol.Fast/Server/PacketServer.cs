@@ -26,6 +26,7 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly List<TransportListener> listeners = [];
     private readonly LinkList links = new();
     private readonly ServerSink sink;
+    private readonly SecureServer? security;
     private readonly Acceptor acceptor;
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
@@ -52,6 +53,7 @@ public sealed class PacketServer : IAsyncDisposable
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
         sink = new ServerSink(this, handlers.Freeze(logger));
         acceptor = new Acceptor(this);
+        security = options.Secure is null ? null : new SecureServer(options.Secure, runtime.Wheel.Time);
     }
 
     /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
@@ -123,6 +125,7 @@ public sealed class PacketServer : IAsyncDisposable
         int before = Interlocked.Exchange(ref state, StateDraining);
         if (before == StateNew)
         {
+            security?.Dispose();
             return 0;
         }
 
@@ -146,6 +149,7 @@ public sealed class PacketServer : IAsyncDisposable
         });
         await allClosed.Task.ConfigureAwait(false);
         runtime.RemoveRelief(links);
+        security?.Dispose();
         return cut;
     }
 
@@ -180,7 +184,11 @@ public sealed class PacketServer : IAsyncDisposable
 
     private void Accept(TransportConnection connection)
     {
-        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting);
+        bool isSecure = options.Session.For(connection.Local.Scheme) == SessionKind.Secure;
+        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
+        {
+            Security = isSecure ? security : null,
+        };
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
             // One line for the first and each thousandth: a flood must not fill the log.

@@ -15,6 +15,12 @@ public sealed record SecureServerOptions
     /// known by its name there.</summary>
     public AuthorizedKeys? AuthorizedKeys { get; init; }
 
+    /// <summary>The time that a handshake may have, and how many are remembered.</summary>
+    public ReplayOptions Replay { get; init; } = new();
+
+    /// <summary>How many handshakes may be under way.</summary>
+    public HandshakeLimitOptions Limits { get; init; } = new();
+
     /// <summary>Checks every value.</summary>
     /// <returns>This record.</returns>
     /// <exception cref="ArgumentException">Keys are required and there is no list of them, or a limit is out of
@@ -28,6 +34,8 @@ public sealed record SecureServerOptions
                 "client authentication is required, so name the authorised keys", nameof(AuthorizedKeys));
         }
 
+        Replay.Validate();
+        Limits.Validate();
         return this;
     }
 }

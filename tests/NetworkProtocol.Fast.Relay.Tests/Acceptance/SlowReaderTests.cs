@@ -39,7 +39,7 @@ internal sealed class SlowReaderTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", "tcp://127.0.0.1:0", "--memory-limit", $"{LimitMiB}MiB", "--slow-client-timeout", "3s",
             "--upstream", $"up={upstream.Endpoints[0]}", "--route", "big=up", "--route", "small=up");
-        await using PacketClient other = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
+        await using PacketClient other = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client);
         await Eventually.HoldsAsync(() => relay.Log.Contains("connected to", StringComparison.Ordinal));
         int looks = 200;
         TimeSpan[] before = await MeasureAsync(other, () => --looks < 0);
@@ -77,7 +77,7 @@ internal sealed class SlowReaderTests
             .Map("big", (ref PacketContext c) => c.Reply(big))
             .Map("small", static (ref PacketContext c) => c.Reply(c.Payload));
         var server = new PacketServer(
-            new ServerOptions { Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] }, handlers, runtime);
+            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] }, handlers, runtime);
         server.Start();
         return server;
     }

@@ -99,7 +99,7 @@ internal sealed class SoakTests
         for (int i = 0; i < Clients; i++)
         {
             clients.Add(await PacketClient.ConnectAsync(endpoints[i % endpoints.Count], runtime,
-                new ClientOptions { RequestTimeout = TimeSpan.FromMinutes(2) }));
+                new ClientOptions { Session = SessionKind.Plain, RequestTimeout = TimeSpan.FromMinutes(2) }));
         }
 
         return clients;

@@ -8,6 +8,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Transport;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;
@@ -43,12 +44,12 @@ internal sealed class RelayCommandTests
         });
         using var runtime = new LinkRuntime();
         await using var upstream = new PacketServer(
-            new ServerOptions { Endpoints = [Endpoint.Parse(AnyPort)] }, handlers, runtime);
+            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse(AnyPort)] }, handlers, runtime);
         upstream.Start();
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", AnyPort, "--upstream", $"up={upstream.Endpoints[0]}", "--route", "hold=up",
             "--shutdown-timeout", "1h");
-        await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client);
         Task held = HoldAsync(client, entered.Task);
         await entered.Task;
 
@@ -99,7 +100,7 @@ internal sealed class RelayCommandTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", front, "--upstream", "up=" + back, "--route", "up.*=up");
         using var runtime = new LinkRuntime();
-        await using PacketClient client = await PacketClient.ConnectAsync(Endpoint.Parse(front), runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(Endpoint.Parse(front), runtime, Plain.Client);
 
         using PacketReply reply = await RequestUntilUpstreamAsync(client, "up.echo", "through"u8.ToArray());
 

@@ -145,7 +145,7 @@ internal sealed class RelayNodeTests
         var narrow = new LinkOptions { RequestsInFlightMax = 1, Software = "narrow" };
         HandlerTable never = new HandlerTable().MapAsync("mirror", static async _ => await Task.Delay(Timeout.Infinite));
         await using var stuck = new PacketServer(
-            new ServerOptions { Endpoints = [Loopback], Link = narrow }, never, runtime);
+            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback], Link = narrow }, never, runtime);
         stuck.Start();
         await using RelayNode both = NewRelay([stuck.Endpoints[0], upstreams[0].Endpoints[0]]);
         await Eventually.HoldsAsync(() => stuck.Connections == 2 && upstreams[0].Connections == 4);
@@ -190,7 +190,7 @@ internal sealed class RelayNodeTests
         self = Endpoint.Parse("unix://" + path);
         var node = new RelayNode(new RelayOptions
         {
-            Server = new ServerOptions { Endpoints = [self] },
+            Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [self] },
             Upstreams = [new UpstreamOptions { Name = "self", Nodes = [self] }],
             Routes = [new RouteOptions { Match = RouteMatch.Parse("*"), Target = "self" }],
         }, runtime);
@@ -202,7 +202,7 @@ internal sealed class RelayNodeTests
     {
         var node = new RelayNode(new RelayOptions
         {
-            Server = new ServerOptions { Endpoints = [Loopback] },
+            Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback] },
             Upstreams =
             [
                 new UpstreamOptions { Name = "up", Nodes = nodes, RequestTimeout = TimeSpan.FromSeconds(1) },
@@ -230,13 +230,13 @@ internal sealed class RelayNodeTests
             .Map("orders.throw", static (ref PacketContext _) => throw new InvalidOperationException("on purpose"))
             .MapAsync("orders.never", static async _ => await Task.Delay(TimeSpan.FromSeconds(5)));
         var server = new PacketServer(
-            new ServerOptions { Endpoints = [endpoint], Link = new LinkOptions { Software = name } }, handlers, runtime);
+            new ServerOptions { Session = SessionKind.Plain, Endpoints = [endpoint], Link = new LinkOptions { Software = name } }, handlers, runtime);
         server.Start();
         return server;
     }
 
     private Task<PacketClient> ConnectAsync(Endpoint? to = null) =>
-        PacketClient.ConnectAsync(to ?? relay.Endpoints[0], runtime);
+        PacketClient.ConnectAsync(to ?? relay.Endpoints[0], runtime, Plain.Client);
 
     // Upstream links connect in the background.
     private async Task<PacketClient> ConnectedAsync()

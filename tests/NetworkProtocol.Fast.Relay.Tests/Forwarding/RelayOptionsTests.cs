@@ -38,7 +38,7 @@ internal sealed class RelayOptionsTests
 
     private static RelayOptions Options(string upstreams, string routes) => new()
     {
-        Server = new ServerOptions { Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] },
+        Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] },
         Upstreams = [.. Words(upstreams).Select(static name => new UpstreamOptions
         {
             Name = name,

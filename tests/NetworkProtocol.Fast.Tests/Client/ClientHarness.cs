@@ -34,7 +34,7 @@ internal sealed class ClientHarness : IAsyncDisposable
         var peer = new RawPeer(far);
         servers.Add(peer);
         Task<PacketClient> opening =
-            PacketClient.OpenAsync(near, Runtime, options ?? new ClientOptions(), CancellationToken.None);
+            PacketClient.OpenAsync(near, Runtime, options ?? new ClientOptions(), null, CancellationToken.None);
         await (accept is null ? peer.AcceptAsync(server) : accept(peer));
         PacketClient client = await opening;
         clients.Add(client);

@@ -232,7 +232,7 @@ internal sealed class PacketClientTests
         }
 
         using var runtime = new LinkRuntime();
-        Assert.That(async () => await PacketClient.ConnectAsync(gone, runtime),
+        Assert.That(async () => await PacketClient.ConnectAsync(gone, runtime, Plain.Client),
             Throws.InstanceOf<TransportException>());
     }
 }

@@ -9,6 +9,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Transport;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Server;
@@ -40,7 +41,7 @@ internal sealed class PacketServerTests
                 await Task.Yield();
                 throw new InvalidOperationException("on purpose");
             });
-        var options = new ServerOptions { Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] };
+        var options = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] };
         server = new PacketServer(options, handlers, runtime);
         server.Start();
         endpoint = server.Endpoints[0];
@@ -56,7 +57,7 @@ internal sealed class PacketServerTests
     [Test]
     public async Task Request_ToEveryKindOfHandler_IsAnswered()
     {
-        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime, Plain.Client);
         Assert.That(await TextAsync(client.RequestAsync("ECHO", "hello"u8.ToArray())), Is.EqualTo("hello"));
         Assert.That(await TextAsync(client.RequestAsync("upper", "hello"u8.ToArray())), Is.EqualTo("HELLO"));
         Assert.That(await TextAsync(client.RequestAsync("silent", default)), Is.Empty);
@@ -70,7 +71,7 @@ internal sealed class PacketServerTests
     [TestCase("nobody", ErrorCode.NoRoute)]
     public async Task Request_ThatFails_IsAnsweredWithItsErrorAndTheLinkLivesOn(string name, ErrorCode code)
     {
-        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime, Plain.Client);
         PacketErrorException? error = Assert.ThrowsAsync<PacketErrorException>(
             async () => (await client.RequestAsync(name, default)).Dispose());
         Assert.That(error!.Code, Is.EqualTo(code));
@@ -80,7 +81,7 @@ internal sealed class PacketServerTests
     [Test]
     public async Task Echo_OfEverySize_ReturnsTheSameBytes()
     {
-        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime, Plain.Client);
         foreach (int size in new[] { 0, 1, 63, 4_000, 4_096, 8_200, 32_700, 65_536, 70_000, 1 << 20, 16 << 20 })
         {
             byte[] payload = new byte[size];
@@ -93,7 +94,7 @@ internal sealed class PacketServerTests
     [Test]
     public async Task Requests_ManyInFlight_GetTheirOwnReplies()
     {
-        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime, Plain.Client);
         Task[] callers = [.. Enumerable.Range(0, 64).Select(async caller =>
         {
             for (int i = 0; i < 500; i++)
@@ -110,7 +111,7 @@ internal sealed class PacketServerTests
     [Test]
     public async Task Stop_WithAClientConnected_ReturnsAndTheClientHears()
     {
-        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(endpoint, runtime, Plain.Client);
         int cut = await server.StopAsync(TimeSpan.FromSeconds(10));
         LinkClosed closed = await client.Closed;
         Assert.That(cut, Is.Zero);

@@ -5,6 +5,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
@@ -17,7 +18,7 @@ internal sealed class ServerHarness : IAsyncDisposable
 {
     internal ServerHarness(
         HandlerTable? handlers = null, LinkOptions? link = null, int connectionsMax = 10_000, bool manualTime = false,
-        long memoryBytes = LinkRuntime.MemoryLimitBytesDefault)
+        long memoryBytes = LinkRuntime.MemoryLimitBytesDefault, SecureServerOptions? secure = null)
     {
         Time = new ManualTime();
         Runtime = manualTime ? new LinkRuntime(memoryBytes, null, Time.Wheel) : new LinkRuntime(memoryBytes);
@@ -25,6 +26,8 @@ internal sealed class ServerHarness : IAsyncDisposable
         {
             Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
             ConnectionsMax = connectionsMax,
+            Session = secure is null ? SessionKind.Plain : SessionKind.Secure,
+            Secure = secure,
             Link = link ?? new LinkOptions(),
         };
         Server = new PacketServer(options, handlers ?? new HandlerTable(), Runtime);
@@ -40,7 +43,8 @@ internal sealed class ServerHarness : IAsyncDisposable
     internal Endpoint Endpoint => Server.Endpoints[0];
 
     internal Task<PacketClient> ConnectAsync(ClientOptions? options = null) =>
-        PacketClient.ConnectAsync(Endpoint, Runtime, options);
+        PacketClient.ConnectAsync(Endpoint, Runtime,
+            options is { Secure: not null } ? options : (options ?? Plain.Client) with { Session = SessionKind.Plain });
 
     internal async Task<RawPeer> ConnectRawAsync(bool open = true)
     {

@@ -18,13 +18,13 @@ internal sealed partial class LayeringTests
         new("Packets", ["Memory"]),
         new("Session", ["Memory", "Packets"]),
         new("Transport", ["Memory"]),
-        new("Configuration", ["Packets", "Transport"]),
+        new("Configuration", ["Packets", "Session", "Transport"]),
         new("Link", ["Memory", "Packets", "Session", "Transport", "Configuration"]),
-        new("Dispatch", ["Memory", "Packets", "Link"]),
-        new("Server", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch"]),
-        new("Client", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch"]),
-        new("Forwarding", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
-        new("Cli", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client", "Forwarding"]),
+        new("Dispatch", ["Memory", "Packets", "Session", "Link"]),
+        new("Server", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
+        new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
+        new("Forwarding", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
+        new("Cli", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client", "Forwarding"]),
     ];
 
     // Program starts the process and hands over to Cli.

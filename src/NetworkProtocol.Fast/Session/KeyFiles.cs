@@ -1,0 +1,186 @@
+using System;
+using System.IO;
+using System.Runtime.InteropServices;
+using System.Security.Cryptography;
+using Microsoft.Win32.SafeHandles;
+
+namespace NetworkProtocol.Fast.Session;
+
+/// <summary>
+/// Reads and writes small files on which trust rests: only regular ones, never more than a bound, written so that
+/// nobody ever sees half of one. What is read lies in pinned memory, so that its owner can zero the only copy.
+/// </summary>
+internal static partial class KeyFiles
+{
+    /// <summary>Whoever is not the owner can read or change the file.</summary>
+    internal const UnixFileMode OpenToOthers = OthersWrite | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
+        | UnixFileMode.OtherRead | UnixFileMode.OtherExecute;
+
+    /// <summary>Whoever is not the owner can change the file.</summary>
+    internal const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
+
+    internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
+
+    private const int CurrentDirectory = -100; // AT_FDCWD
+    private const uint TypeAndMode = 3; // STATX_TYPE | STATX_MODE
+    private const int FileTypeMask = 0xf000; // S_IFMT
+    private const int FileTypeRegular = 0x8000; // S_IFREG
+
+    /// <summary>Reads a whole file into a pinned array.</summary>
+    /// <param name="what">What the file is to be, for messages: "key file".</param>
+    /// <param name="path">The file; symbolic links are followed, as secrets are mounted that way.</param>
+    /// <param name="bytesMax">A longer file is refused before it is read.</param>
+    /// <param name="mode">Mode of the very file that was read; none where the system has no modes.</param>
+    /// <param name="hint">What to do if there is no such file.</param>
+    /// <exception cref="KeyFileException">It is missing, not regular, too long or cannot be read.</exception>
+    internal static byte[] Read(
+        string what, string path, int bytesMax, out UnixFileMode mode, string hint = "check the path")
+    {
+        try
+        {
+            // Before it is opened: to open a pipe would wait for its writer.
+            RequireRegular(what, path);
+            using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
+            mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
+            long length = RandomAccess.GetLength(file);
+            if (length > bytesMax)
+            {
+                throw new KeyFileException(path,
+                    $"{what} {path} has {length} bytes, at most {bytesMax} are read; name another file");
+            }
+
+            return ReadAll(file, (int)length);
+        }
+        catch (Exception e) when (e is FileNotFoundException or DirectoryNotFoundException)
+        {
+            throw new KeyFileException(path, $"{what} {path} does not exist; {hint}", cause: e);
+        }
+        catch (UnauthorizedAccessException e)
+        {
+            string cause = Directory.Exists(path) ? "it is a folder" : "access is denied; check its owner and mode";
+            throw new KeyFileException(path, $"cannot read {what} {path}: {cause}", cause: e);
+        }
+        catch (IOException e) when (e is not KeyFileException)
+        {
+            throw new KeyFileException(path, $"cannot read {what} {path}: {Reason(e)}", cause: e);
+        }
+    }
+
+    /// <summary>Writes a file that only its owner can read and change; it appears whole or not at all.</summary>
+    /// <exception cref="KeyFileException">It exists and is not to be replaced, or it cannot be written.</exception>
+    internal static void Write(string what, string path, ReadOnlySpan<byte> content, bool overwrite)
+    {
+        string full = Path.GetFullPath(path);
+        string draft = $"{full}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.tmp";
+        try
+        {
+            CreateFolderOf(full);
+            try
+            {
+                using (FileStream file = Open(draft, FileMode.CreateNew))
+                {
+                    file.Write(content);
+                    file.Flush(flushToDisk: true);
+                }
+
+                // Without overwriting this is link(2), which fails if somebody was faster; else it is rename(2).
+                File.Move(draft, full, overwrite);
+            }
+            finally
+            {
+                File.Delete(draft);
+            }
+        }
+        catch (IOException e) when (!overwrite && IsTaken(full))
+        {
+            throw new KeyFileException(path, $"{what} {path} exists and is left as it is; name another file", cause: e);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw Unwritable(what, path, e);
+        }
+    }
+
+    /// <summary>Opens a file for writing, for its owner alone if it is new.</summary>
+    internal static FileStream Open(string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete)
+    {
+        var options = new FileStreamOptions
+        {
+            Mode = mode,
+            Access = FileAccess.ReadWrite,
+            Share = share,
+            BufferSize = 0, // one write is one system call, and no second copy of a secret is left behind
+        };
+        if (!OperatingSystem.IsWindows())
+        {
+            options.UnixCreateMode = OwnerOnly;
+        }
+
+        return new FileStream(path, options);
+    }
+
+    /// <summary>Makes the folder that the file is to be in, for its owner alone.</summary>
+    internal static void CreateFolderOf(string fullPath)
+    {
+        string folder = Path.GetDirectoryName(fullPath)!;
+        if (OperatingSystem.IsWindows())
+        {
+            Directory.CreateDirectory(folder);
+        }
+        else
+        {
+            Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
+        }
+    }
+
+    /// <summary>Whether something is there, be it a symbolic link that leads nowhere.</summary>
+    internal static bool IsTaken(string path) => Path.Exists(path) || new FileInfo(path).LinkTarget is not null;
+
+    internal static KeyFileException Unwritable(string what, string path, Exception cause) => new(
+        path, $"cannot write {what} {path}: {Reason(cause)}", cause: cause);
+
+    /// <summary>As chmod takes it: 0640.</summary>
+    internal static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
+
+    private static string Reason(Exception cause) => cause is UnauthorizedAccessException
+        ? "access is denied; check the folder's owner and mode"
+        : char.ToLowerInvariant(cause.Message[0]) + cause.Message[1..].TrimEnd('.');
+
+    private static byte[] ReadAll(SafeFileHandle file, int length)
+    {
+        byte[] content = GC.AllocateArray<byte>(length, pinned: true);
+        int read = 0;
+        while (read < length)
+        {
+            int count = RandomAccess.Read(file, content.AsSpan(read), read);
+            if (count == 0)
+            {
+                throw new EndOfStreamException("the file shrank while it was read");
+            }
+
+            read += count;
+        }
+
+        return content;
+    }
+
+    private static void RequireRegular(string what, string path)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            return;
+        }
+
+        // struct statx has one layout on all architectures: u16 mode at 28. A failure is for the open to explain.
+        Span<byte> stat = stackalloc byte[256];
+        if (StatX(CurrentDirectory, path, 0, TypeAndMode, stat) == 0
+            && (BitConverter.ToUInt16(stat[28..]) & FileTypeMask) != FileTypeRegular)
+        {
+            throw new KeyFileException(path, $"{what} {path} is not a regular file; name one");
+        }
+    }
+
+    /// <summary>The base library cannot tell a regular file from a pipe or device before opening it.</summary>
+    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> stat);
+}

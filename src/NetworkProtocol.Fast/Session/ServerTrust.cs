@@ -1,0 +1,115 @@
+using System;
+using System.Collections.Generic;
+using System.Linq;
+
+namespace NetworkProtocol.Fast.Session;
+
+/// <summary>
+/// Which servers a client speaks to: those with a pinned key, those in a known-hosts file, those and new ones, or
+/// anyone. Every value is one of these; there is no default that trusts. Immutable; any thread but an I/O thread, since
+/// it may read a file.
+/// </summary>
+public sealed class ServerTrust
+{
+    private const string Alarm = "this may be a man in the middle; ";
+
+    private readonly KeyFingerprint[] pins;
+    private readonly KnownHosts? knownHosts;
+    private readonly bool recordsNew;
+
+    private ServerTrust(KeyFingerprint[] pins, KnownHosts? knownHosts, bool recordsNew)
+    {
+        this.pins = pins;
+        this.knownHosts = knownHosts;
+        this.recordsNew = recordsNew;
+    }
+
+    /// <summary>
+    /// Trusts whoever answers. The session is still secret from those who only listen, but not from a man in the
+    /// middle.
+    /// </summary>
+    public static ServerTrust Anyone { get; } = new([], null, recordsNew: false);
+
+    /// <summary>Trusts exactly these keys; several while a server's key is being replaced.</summary>
+    /// <exception cref="ArgumentException">There is none.</exception>
+    public static ServerTrust Pinned(params IEnumerable<KeyFingerprint> fingerprints)
+    {
+        ArgumentNullException.ThrowIfNull(fingerprints);
+        KeyFingerprint[] pins = [.. fingerprints];
+        return pins.Length > 0
+            ? new ServerTrust(pins, null, recordsNew: false)
+            : throw new ArgumentException("at least one fingerprint is needed to pin a server", nameof(fingerprints));
+    }
+
+    /// <summary>Trusts the servers in the file, each with its keys there, and nobody else.</summary>
+    public static ServerTrust Known(KnownHosts hosts)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        return new ServerTrust([], hosts, recordsNew: false);
+    }
+
+    /// <summary>Trusts a server that is met for the first time, and from then on only the key that it had.</summary>
+    public static ServerTrust OnFirstUse(KnownHosts hosts)
+    {
+        ArgumentNullException.ThrowIfNull(hosts);
+        return new ServerTrust([], hosts, recordsNew: true);
+    }
+
+    /// <summary>Decides about a server that has proved to have a key.</summary>
+    /// <param name="server">Its name as a known-hosts file has it: the endpoint's text.</param>
+    /// <param name="presented">The key.</param>
+    /// <returns>The decision. A file that cannot be used refuses, with its fault as text.</returns>
+    internal ServerVerdict Check(string server, KeyFingerprint presented)
+    {
+        if (knownHosts is null)
+        {
+            return CheckPins(server, presented);
+        }
+
+        try
+        {
+            KnownHostLookup found =
+                recordsNew ? knownHosts.FindOrAdd(server, presented) : knownHosts.Find(server, presented);
+            return found.Status switch
+            {
+                KnownHostStatus.Match => new ServerVerdict(ServerVerdictKind.Trusted, string.Empty),
+                KnownHostStatus.Changed => Refuse(DescribeChange(server, presented, found.Known)),
+                _ when recordsNew => new ServerVerdict(ServerVerdictKind.TrustedFirstUse,
+                    $"server {server} is new; its key {presented} is now in {knownHosts.Path}"),
+                _ => Refuse($"server {server} is not in {knownHosts.Path}; if its key is {presented}, "
+                    + $"add the line: {server} {presented}"),
+            };
+        }
+        catch (Exception e) when (e is KeyFileException or ArgumentException)
+        {
+            return Refuse($"cannot tell whether server {server} is to be trusted: {e.Message}");
+        }
+    }
+
+    private ServerVerdict CheckPins(string server, KeyFingerprint presented)
+    {
+        if (pins.Length == 0)
+        {
+            return new ServerVerdict(ServerVerdictKind.Unverified, string.Empty);
+        }
+
+        if (pins.Contains(presented))
+        {
+            return new ServerVerdict(ServerVerdictKind.Trusted, string.Empty);
+        }
+
+        string pinned = string.Join(" or ", pins.Select(static pin => pin.ToString()));
+        return Refuse($"server {server} presents {presented}, pinned is {pinned}; {Alarm}"
+            + "if the server's key was changed on purpose, pin the new one");
+    }
+
+    private string DescribeChange(string server, KeyFingerprint presented, IReadOnlyList<KnownHostKey> known)
+    {
+        string keys = string.Join(" and ", known.Select(
+            key => $"{key.Fingerprint} ({knownHosts!.Path} line {key.Line})"));
+        return $"server {server} presents {presented}, known is {keys}; {Alarm}"
+            + $"if the server's key was changed on purpose, remove {(known.Count == 1 ? "that line" : "those lines")}";
+    }
+
+    private static ServerVerdict Refuse(string text) => new(ServerVerdictKind.Refused, text);
+}
