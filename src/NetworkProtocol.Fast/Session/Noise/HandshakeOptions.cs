@@ -27,4 +27,36 @@ internal sealed class HandshakeOptions
 
     /// <summary>Pre-shared keys of 32 bytes in the order of the pattern's psk tokens; copied.</summary>
     internal IReadOnlyList<ReadOnlyMemory<byte>> PreSharedKeys { get; init; } = [];
+
+    /// <exception cref="ArgumentException">A key is missing that the pattern needs, or one is given that has no place
+    /// in it, or a pre-shared key has another length than 32 bytes.</exception>
+    internal void Check()
+    {
+        bool remoteIsKnown = IsInitiator ? Pattern.ResponderIsKnown : Pattern.InitiatorIsKnown;
+        bool localIsKnown = IsInitiator ? Pattern.InitiatorIsKnown : Pattern.ResponderIsKnown;
+        if (LocalStatic is null && (localIsKnown || Pattern.UsesStaticOf(IsInitiator)))
+        {
+            throw new ArgumentException($"{Pattern.Name} needs a static key of this side", nameof(LocalStatic));
+        }
+
+        if (RemoteStatic.IsEmpty == remoteIsKnown)
+        {
+            string need = remoteIsKnown ? "needs" : "has no place for";
+            throw new ArgumentException($"{Pattern.Name} {need} the peer's static key", nameof(RemoteStatic));
+        }
+
+        int keys = Pattern.Count(HandshakeToken.Psk);
+        if (PreSharedKeys.Count != keys)
+        {
+            throw new ArgumentException($"{Pattern.Name} takes {keys} pre-shared keys", nameof(PreSharedKeys));
+        }
+
+        foreach (ReadOnlyMemory<byte> key in PreSharedKeys)
+        {
+            if (key.Length != HandshakeState.PreSharedKeyBytes)
+            {
+                throw new ArgumentException("a pre-shared key has 32 bytes", nameof(PreSharedKeys));
+            }
+        }
+    }
 }

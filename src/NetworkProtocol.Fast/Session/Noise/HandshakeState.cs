@@ -34,12 +34,12 @@ internal sealed partial class HandshakeState : IDisposable
     /// or has no place in it.</exception>
     internal HandshakeState(HandshakeOptions options)
     {
+        options.Check();
         pattern = options.Pattern;
         dh = options.Dh;
         isInitiator = options.IsInitiator;
         localStatic = options.LocalStatic;
         localEphemeral = options.LocalEphemeral;
-        Check(options);
         hasPreSharedKeys = options.PreSharedKeys.Count > 0;
         remoteStatic = ImportStatic(options);
         preSharedKeys = CopyOf(options.PreSharedKeys);
@@ -92,7 +92,8 @@ internal sealed partial class HandshakeState : IDisposable
         NoiseStatus status = NoiseStatus.Ended;
         try
         {
-            status = WriteTokens(payload, message, out written);
+            status = WriteTokens(payload, message, out int bytesWritten);
+            written = status == NoiseStatus.Done ? bytesWritten : 0;
             return status;
         }
         finally
@@ -204,36 +205,6 @@ internal sealed partial class HandshakeState : IDisposable
     {
         Dispose();
         return status;
-    }
-
-    private void Check(HandshakeOptions options)
-    {
-        bool remoteIsKnown = isInitiator ? pattern.ResponderIsKnown : pattern.InitiatorIsKnown;
-        bool localIsKnown = isInitiator ? pattern.InitiatorIsKnown : pattern.ResponderIsKnown;
-        if (localStatic is null && (localIsKnown || pattern.UsesStaticOf(isInitiator)))
-        {
-            throw new ArgumentException($"{pattern.Name} needs a static key of this side", nameof(options));
-        }
-
-        if (options.RemoteStatic.IsEmpty == remoteIsKnown)
-        {
-            string need = remoteIsKnown ? "needs" : "has no place for";
-            throw new ArgumentException($"{pattern.Name} {need} the peer's static key", nameof(options));
-        }
-
-        if (options.PreSharedKeys.Count != pattern.Count(HandshakeToken.Psk))
-        {
-            throw new ArgumentException(
-                $"{pattern.Name} takes {pattern.Count(HandshakeToken.Psk)} pre-shared keys", nameof(options));
-        }
-
-        foreach (ReadOnlyMemory<byte> key in options.PreSharedKeys)
-        {
-            if (key.Length != PreSharedKeyBytes)
-            {
-                throw new ArgumentException($"a pre-shared key has {PreSharedKeyBytes} bytes", nameof(options));
-            }
-        }
     }
 
     private DhPublicKey? ImportStatic(HandshakeOptions options)

@@ -79,8 +79,10 @@ internal sealed class NoiseVectorTests
     private static void Transport(
         string name, HandshakeState initiator, HandshakeState responder, JsonElement[] messages, bool firstIsInitiators)
     {
-        Assert.That(initiator.Split(out CipherState? forward, out CipherState? backwardIn), Is.EqualTo(NoiseStatus.Done));
-        Assert.That(responder.Split(out CipherState? backward, out CipherState? forwardIn), Is.EqualTo(NoiseStatus.Done));
+        NoiseStatus split = initiator.Split(out CipherState? forward, out CipherState? backwardIn);
+        Assert.That(split, Is.EqualTo(NoiseStatus.Done));
+        split = responder.Split(out CipherState? backward, out CipherState? forwardIn);
+        Assert.That(split, Is.EqualTo(NoiseStatus.Done));
         bool oneWay = backward is null;
         Assert.That(backwardIn is null, Is.EqualTo(oneWay), name);
         bool fromInitiator = firstIsInitiators || oneWay;
@@ -108,7 +110,7 @@ internal sealed class NoiseVectorTests
         string name = vector.Text("protocol_name");
         Assert.That(name, Does.StartWith("Noise_").And.EndsWith("_25519_AESGCM_SHA256"));
         List<ReadOnlyMemory<byte>> preSharedKeys = vector.TryGetProperty($"{side}_psks", out JsonElement keys)
-            ? [.. keys.EnumerateArray().Select(static key => (ReadOnlyMemory<byte>)Convert.FromHexString(key.GetString()!))]
+            ? [.. keys.EnumerateArray().Select(static key => Convert.FromHexString(key.GetString()!).AsMemory())]
             : [];
         return new HandshakeState(new HandshakeOptions
         {

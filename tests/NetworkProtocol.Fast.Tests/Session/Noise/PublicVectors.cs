@@ -6,8 +6,8 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Session.Noise;
 
-/// <summary>Test vectors made elsewhere, which are not part of the repository: in <c>../shared/vectors</c> beside it, or
-/// in the folder that <c>NPFAST_VECTORS</c> names.</summary>
+/// <summary>Test vectors made elsewhere, which are not part of the repository: in <c>../shared/vectors</c> beside it,
+/// or in the folder that <c>NPFAST_VECTORS</c> names.</summary>
 internal static class PublicVectors
 {
     /// <summary>Reads a file of them; the test that asks is ignored when it is not there.</summary>

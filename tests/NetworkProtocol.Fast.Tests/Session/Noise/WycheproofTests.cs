@@ -177,7 +177,8 @@ internal sealed class WycheproofTests
 
     private static IEnumerable<JsonElement> Tests(JsonElement group) => group.GetProperty("tests").EnumerateArray();
 
-    private static bool HasSize(JsonElement group, string name, int value) => group.GetProperty(name).GetInt32() == value;
+    private static bool HasSize(JsonElement group, string name, int value) =>
+        group.GetProperty(name).GetInt32() == value;
 
     private static string Result(JsonElement test) => test.Text("result");
 
