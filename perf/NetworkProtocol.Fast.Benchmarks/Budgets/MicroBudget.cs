@@ -3,7 +3,7 @@ namespace NetworkProtocol.Fast.Benchmarks.Budgets;
 /// <summary>What a micro benchmark must keep to.</summary>
 internal sealed record MicroBudget
 {
-    /// <summary>Class.Method.</summary>
+    /// <summary>Class.Method, and [Name=Value] of its parameters if it has any.</summary>
     public required string Benchmark { get; init; }
 
     /// <summary>Bytes allocated for one operation.</summary>

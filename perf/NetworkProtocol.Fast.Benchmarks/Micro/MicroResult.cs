@@ -1,7 +1,7 @@
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
 
 /// <summary>One micro benchmark's outcome.</summary>
-/// <param name="Benchmark">Class.Method.</param>
+/// <param name="Benchmark">Class.Method, and [Name=Value] of its parameters if it has any.</param>
 /// <param name="BestNanoseconds">For one operation, in the iteration that other work of the machine touched
 /// least.</param>
 /// <param name="MedianNanoseconds">For one operation.</param>

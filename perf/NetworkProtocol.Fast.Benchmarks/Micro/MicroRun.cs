@@ -14,6 +14,7 @@ internal static class MicroRun
     [
         typeof(RingBenchmarks), typeof(PoolBenchmarks), typeof(HeaderBenchmarks), typeof(FramerBenchmarks),
         typeof(DispatchBenchmarks), typeof(CompressionBenchmarks),
+        typeof(RecordBenchmarks), typeof(HandshakeBenchmarks),
     ];
 
     /// <exception cref="InvalidOperationException">A benchmark did not run: its setup found it to be wrong.</exception>
@@ -41,7 +42,8 @@ internal static class MicroRun
 
     private static MicroResult ResultOf(BenchmarkReport report)
     {
-        string name = $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}";
+        BenchmarkCase one = report.BenchmarkCase;
+        string name = $"{one.Descriptor.Type.Name}.{one.Descriptor.WorkloadMethod.Name}{one.Parameters.DisplayInfo}";
         if (!report.Success || report.ResultStatistics is not { } statistics)
         {
             throw new InvalidOperationException($"{name} failed; its error stands above");
