@@ -24,7 +24,7 @@ internal sealed partial class LayeringTests
         new("Server", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Client", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Forwarding", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
-        new("Cli", ["Memory", "Packets", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client", "Forwarding"]),
+        new("Cli", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client", "Forwarding"]),
     ];
 
     // Program starts the process and hands over to Cli.
