@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -28,4 +29,7 @@ internal static partial class CliLog
 
     [LoggerMessage(605, LogLevel.Warning, "stopped; {Cut} connections were cut at the deadline")]
     internal static partial void StoppedHard(ILogger logger, int cut);
+
+    [LoggerMessage(606, LogLevel.Information, "made a private key: {Path}, fingerprint {Fingerprint}")]
+    internal static partial void IdentityCreated(ILogger logger, string path, KeyFingerprint fingerprint);
 }

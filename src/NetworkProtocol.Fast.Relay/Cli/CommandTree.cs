@@ -17,6 +17,7 @@ internal static class CommandTree
             SendCommand.Create(),
             PingCommand.Create(),
             BenchCommand.Create(),
+            KeyCommand.Create(),
             InfoCommand.Create(),
         };
 

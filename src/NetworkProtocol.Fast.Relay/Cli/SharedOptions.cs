@@ -28,4 +28,8 @@ internal static class SharedOptions
         "--timeout", "TIME", "Time to connect, and then for each reply",
         ValueParsers.DurationOf(Duration.Milliseconds(1), new Duration(TimeSpan.FromDays(1))), Duration.Seconds(5));
 
+    internal static Option<string?> State { get; } = Parameters.Option<string?>(
+        "--state", "DIRECTORY",
+        "Where keys are kept; $STATE_DIRECTORY, $XDG_STATE_HOME/npfast or ~/.local/state/npfast unless given",
+        ValueParsers.FilePath);
 }

@@ -19,10 +19,12 @@ internal static class UsageErrors
             }
         }
 
-        Command command = parsed.CommandResult.Command;
-        string path = command is RootCommand ? "npfast" : "npfast " + command.Name;
-        return $"{FaultOf(parsed, errors[0])}; see {path} --help";
+        return $"{FaultOf(parsed, errors[0])}; see {PathOf(parsed.CommandResult)} --help";
     }
+
+    // The words that lead to the command, as in npfast key show.
+    private static string PathOf(CommandResult command) =>
+        command.Parent is CommandResult parent ? $"{PathOf(parent)} {command.Command.Name}" : "npfast";
 
     private static string FaultOf(ParseResult parsed, ParseError error)
     {

@@ -45,6 +45,12 @@ internal static class ValueParsers
     internal static string? Compression(string text, out CompressionOptions? value) =>
         CompressionOptions.TryParse(text, out value, out string? error) ? null : error;
 
+    internal static string? FilePath(string text, out string? value)
+    {
+        value = text;
+        return text.Length > 0 ? null : "the path is empty; name a file or directory";
+    }
+
     internal static string? Level(string text, out LogLevel value)
     {
         // Numbers, and lists of which it takes the sum, are legal for Enum.TryParse, but nobody means them here.

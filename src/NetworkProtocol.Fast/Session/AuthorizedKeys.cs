@@ -24,17 +24,18 @@ public sealed class AuthorizedKeys
     /// <summary>How many keys are authorised.</summary>
     public int Count => Volatile.Read(ref current).Count;
 
-    /// <summary>Reads the file: a line <c>FINGERPRINT [NAME]</c> for each client; empty lines and those that begin with #
-    /// are comments.</summary>
-    /// <exception cref="KeyFileException">The file cannot be read, can be changed by others, or a line is malformed or
-    /// repeats a key; the message says which.</exception>
+    /// <summary>Reads the file: a line <c>FINGERPRINT [NAME]</c> for each client; empty lines and those that begin with
+    /// # are comments.</summary>
+    /// <exception cref="KeyFileException">The file cannot be read, can be changed by others, or a line is malformed
+    /// or repeats a key; the message says which.</exception>
     public static AuthorizedKeys Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         return new AuthorizedKeys(path, AuthorizedKeyList.Read(path));
     }
 
-    /// <summary>Reads the file again. Sessions that were let in before stay; ask again for those that must not.</summary>
+    /// <summary>Reads the file again. Sessions that were let in before stay; ask again for those that must
+    /// not.</summary>
     /// <exception cref="KeyFileException">The file cannot be used; the list is what it was before.</exception>
     public void Reload() => Volatile.Write(ref current, AuthorizedKeyList.Read(Path));
 

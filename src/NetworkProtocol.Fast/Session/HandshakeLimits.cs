@@ -9,7 +9,7 @@ namespace NetworkProtocol.Fast.Session;
 /// <summary>
 /// Counts handshakes under way, in total and for each address, so that strangers cannot take all of a server's
 /// processors or all of its places. Memory is a table of as many entries as handshakes are allowed, whatever addresses
-/// come. Any thread, behind one lock that is held for some ten nanoseconds, twice a handshake.
+/// come. Any thread, behind one lock that is held for less than a microsecond, twice a handshake.
 /// </summary>
 internal sealed class HandshakeLimits
 {

@@ -6,7 +6,7 @@ namespace NetworkProtocol.Fast.Session;
 /// <summary>
 /// Runs curve arithmetic on the thread pool, a bounded number of jobs at a time and in the order they came, so that it
 /// neither holds up socket threads nor takes every processor. Any thread; nobody waits, and nothing is allocated for a
-/// job. The lock is held for some ten nanoseconds.
+/// job. The lock is held for less than a microsecond.
 /// </summary>
 internal sealed class HandshakeWorkers : IThreadPoolWorkItem
 {

@@ -54,7 +54,8 @@ internal sealed class IdentityPublicKey
     {
         if (point.Length != PointBytes || point[0] != Uncompressed)
         {
-            throw new ArgumentException("an uncompressed point of P-256 has 65 bytes and begins with 04", nameof(point));
+            throw new ArgumentException(
+                "an uncompressed point of P-256 has 65 bytes and begins with 04", nameof(point));
         }
 
         InfoPrefix.CopyTo(info);

@@ -102,7 +102,8 @@ internal static partial class KeyFiles
     }
 
     /// <summary>Opens a file for writing, for its owner alone if it is new.</summary>
-    internal static FileStream Open(string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete)
+    internal static FileStream Open(
+        string path, FileMode mode, FileShare share = FileShare.ReadWrite | FileShare.Delete)
     {
         var options = new FileStreamOptions
         {

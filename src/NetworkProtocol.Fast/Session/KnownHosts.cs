@@ -28,8 +28,8 @@ public sealed class KnownHosts(string path)
     /// directory.</exception>
     public static KnownHosts Default() => new(System.IO.Path.Combine(StateDirectory.Find(), FileName));
 
-    /// <summary>Looks a server up. A file that does not exist knows nobody; one that cannot be read or understood is an
-    /// error, never an empty one.</summary>
+    /// <summary>Looks a server up. A file that does not exist knows nobody; one that cannot be read or understood is
+    /// an error, never an empty one.</summary>
     /// <param name="server">The server as the file names it; compared character by character.</param>
     /// <param name="presented">The key that it shows.</param>
     /// <exception cref="KeyFileException">The file cannot be used; the message says where and why.</exception>
@@ -121,8 +121,8 @@ public sealed class KnownHosts(string path)
             string name = TrustFile.TakeWord(ref rest);
             if (rest.Length == 0)
             {
-                throw TrustFile.Malformed(
-                    What, Path, number, $"expected SERVER FINGERPRINT, found only '{name}'; complete or remove the line");
+                throw TrustFile.Malformed(What, Path, number,
+                    $"expected SERVER FINGERPRINT, found only '{name}'; complete or remove the line");
             }
 
             KeyFingerprint fingerprint = TrustFile.ParseFingerprint(What, Path, number, TrustFile.TakeWord(ref rest));

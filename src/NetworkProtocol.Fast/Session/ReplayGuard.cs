@@ -9,12 +9,12 @@ namespace NetworkProtocol.Fast.Session;
 
 /// <summary>
 /// Refuses first messages of a handshake that are stale or were seen before, ahead of any curve arithmetic
-/// (docs/PROTOCOL.md, Secure session). One for all connections of a server; any thread, behind one lock that is held for
-/// some ten nanoseconds, once a handshake and never on the way of packets.
+/// (docs/PROTOCOL.md, Secure session). One for all connections of a server; any thread, behind one lock that is held
+/// for less than a microsecond, once a handshake and never on the way of packets.
 /// </summary>
 /// <remarks>
-/// A nonce is forgotten only when its time could not be accepted any more. How long that is, Past and Ahead together, is
-/// measured on the monotonic clock, whereas the window is a matter of the wall clock; if that one is set back, a
+/// A nonce is forgotten only when its time could not be accepted any more. How long that is, Past and Ahead together,
+/// is measured on the monotonic clock, whereas the window is a matter of the wall clock; if that one is set back, a
 /// forgotten time may lie within the window again. So the latest forgotten time is kept, and nothing up to it is
 /// accepted: until the wall clock has passed it handshakes are refused rather than let through unseen
 /// (<see cref="ReplayCounters.Forgotten"/> tells). While the clock runs as it should, that time is before the window
@@ -209,7 +209,8 @@ internal sealed class ReplayGuard
     {
         Debug.Assert(count >= 0 && count <= entries.Length, "the queue holds what its ring can");
         Debug.Assert(head >= 0 && head < entries.Length, "the queue begins within its ring");
-        Debug.Assert(count == 0 || Contains(BucketOf(entries[head].Nonce), entries[head].Nonce), "what is queued is found");
+        UInt128 oldest = entries[head].Nonce;
+        Debug.Assert(count == 0 || Contains(BucketOf(oldest), oldest), "what is queued is found");
     }
 
     [SuppressMessage("Performance", "CA1815", Justification = "entries are never compared")]

@@ -17,12 +17,12 @@ public sealed record ReplayOptions
     /// <summary>How far a client's clock, less the time on the way, may be behind the server's.</summary>
     public TimeSpan Past { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How far a client's clock may be ahead. Less than <see cref="Past"/>, since nothing on the way makes a
-    /// message early.</summary>
+    /// <summary>How far a client's clock may be ahead. Less than <see cref="Past"/>, since nothing on the way makes
+    /// a message early.</summary>
     public TimeSpan Ahead { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>
-    /// Handshakes that are remembered at a time. Each counts for as long as it could be accepted again, 35 s by default,
+    /// Handshakes that are remembered at a time. Each counts while it could be accepted again, 35 s by default,
     /// so the default carries 3,700 a second without end, more than the curve arithmetic of a few processors
     /// (about 300 us for each). Takes 52 bytes for each from the start, 6.5 MiB by default.
     /// </summary>

@@ -18,8 +18,8 @@ internal static class StateDirectory
         Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify));
 
     /// <summary>
-    /// systemd's <c>STATE_DIRECTORY</c> (systemd.exec(5); the first of several), else <c>XDG_STATE_HOME/npfast</c>, else
-    /// <c>~/.local/state/npfast</c> (XDG Base Directory Specification 0.8, which has relative paths ignored).
+    /// systemd's <c>STATE_DIRECTORY</c> (systemd.exec(5); the first of several), else <c>XDG_STATE_HOME/npfast</c>,
+    /// else <c>~/.local/state/npfast</c> (XDG Base Directory Specification 0.8, which has relative paths ignored).
     /// </summary>
     internal static string Find(Func<string, string?> variable, string home)
     {

@@ -15,7 +15,7 @@ internal static class TrustFile
     internal const int BytesMax = 1 << 20;
 
     private static readonly char[] Blanks = [' ', '\t'];
-    private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
+    private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The lines that hold an entry, trimmed, with their numbers from 1.</summary>
     /// <exception cref="KeyFileException">The file is missing, unreadable, too long, open to changes by others, or no

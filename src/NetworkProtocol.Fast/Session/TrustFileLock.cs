@@ -5,8 +5,8 @@ namespace NetworkProtocol.Fast.Session;
 
 /// <summary>
 /// Lets one writer at a time at a trust file, among threads and processes: an exclusive lock (flock on Unix) on a file
-/// beside it, which the system releases whatever becomes of the process. The file stays, since removing it would let two
-/// hold locks of the same name.
+/// beside it, which the system releases whatever becomes of the process. The file stays, since removing it would let
+/// two hold locks of the same name.
 /// </summary>
 internal static class TrustFileLock
 {

@@ -63,6 +63,13 @@ internal sealed class UsageTests
     [TestCase("bench --idle 5", "--idle: '5' is out of range; use 101 to 1048576")]
     [TestCase("bench --idle 200 --size 1KiB", "--idle puts no load on its links; leave --size out")]
     [TestCase("bench --connections 4 --idle 200", "--idle puts no load on its links; leave --connections out")]
+    [TestCase("key", "required command was not provided; see npfast key --help")]
+    [TestCase("key bogus", "'bogus' is not expected here; see npfast key --help")]
+    [TestCase("key generate --bad", "'--bad' is not expected here; see npfast key generate --help")]
+    [TestCase("key generate --out", "required argument missing for option: '--out'; see npfast key generate --help")]
+    [TestCase("key generate --out -", "--out: a private key is not written to stdout; name a file")]
+    [TestCase("key generate --out a --state b", "both --out and --state are given; leave one out")]
+    [TestCase("key show a --state b", "both FILE and --state are given; leave one out")]
     public async Task CommandLine_Bad_ExitsWithUsageAndOneLine(string commandLine, string message)
     {
         string[] arguments = commandLine.Split(' ', StringSplitOptions.RemoveEmptyEntries);

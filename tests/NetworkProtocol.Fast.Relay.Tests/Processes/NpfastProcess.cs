@@ -97,11 +97,31 @@ internal sealed class NpfastProcess : IDisposable
     internal static Task<(int ExitCode, byte[] Output, string Errors)> RunAsync(params string[] arguments) =>
         RunWithInputAsync([], arguments);
 
-    /// <summary>Runs a command to its end, with bytes on stdin.</summary>
-    internal static async Task<(int ExitCode, byte[] Output, string Errors)> RunWithInputAsync(
-        byte[] input, params string[] arguments)
+    /// <summary>Runs a command to its end, with changes to its environment; null takes a variable away.</summary>
+    internal static Task<(int ExitCode, byte[] Output, string Errors)> RunWithVariablesAsync(
+        IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
-        using var running = new Process { StartInfo = StartInfo(arguments) };
+        ProcessStartInfo start = StartInfo(arguments);
+        foreach ((string name, string? value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return RunAsync(start, []);
+    }
+
+    /// <summary>Runs a command to its end, with bytes on stdin.</summary>
+    internal static Task<(int ExitCode, byte[] Output, string Errors)> RunWithInputAsync(
+        byte[] input, params string[] arguments) => RunAsync(StartInfo(arguments), input);
+
+    /// <summary>Runs another program to its end, to hold npfast against it.</summary>
+    internal static Task<(int ExitCode, byte[] Output, string Errors)> RunProgramAsync(
+        string program, byte[] input, params string[] arguments) => RunAsync(StartInfo(program, arguments), input);
+
+    private static async Task<(int ExitCode, byte[] Output, string Errors)> RunAsync(
+        ProcessStartInfo start, byte[] input)
+    {
+        using var running = new Process { StartInfo = start };
         running.Start();
         using var output = new MemoryStream();
         Task reading = running.StandardOutput.BaseStream.CopyToAsync(output);
@@ -160,7 +180,9 @@ internal sealed class NpfastProcess : IDisposable
         process.Dispose();
     }
 
-    private static ProcessStartInfo StartInfo(string[] arguments) => new(BinaryPath, arguments)
+    private static ProcessStartInfo StartInfo(string[] arguments) => StartInfo(BinaryPath, arguments);
+
+    private static ProcessStartInfo StartInfo(string program, string[] arguments) => new(program, arguments)
     {
         RedirectStandardInput = true,
         RedirectStandardOutput = true,

@@ -177,7 +177,8 @@ internal sealed class HandshakeLimitsTests
     [Test]
     public void Validate_OutOfRange_NamesTheValue()
     {
-        Assert.That(() => Limits(total: 0, perAddress: 1), Throws.ArgumentException.With.Message.Contains("UnderWayMax"));
+        Assert.That(() => Limits(total: 0, perAddress: 1),
+            Throws.ArgumentException.With.Message.Contains("UnderWayMax"));
         Assert.That(() => Limits(total: 1, perAddress: 0),
             Throws.ArgumentException.With.Message.Contains("PerAddressMax"));
         Assert.That(new HandshakeLimitOptions().Validate(), Is.EqualTo(new HandshakeLimitOptions()));

@@ -38,7 +38,8 @@ internal sealed class KnownHostsTests
     [Test]
     public void Find_InAFile_TellsMatchUnknownAndChanged()
     {
-        string path = folder.Write("known", $"# servers\r\n\r\n{Server} {One} first\n  {Server}\t{Two}\nother:1 {Three}");
+        string path = folder.Write(
+            "known", $"# servers\r\n\r\n{Server} {One} first\n  {Server}\t{Two}\nother:1 {Three}");
         var hosts = new KnownHosts(path);
 
         Assert.That(hosts.Find(Server, One).Status, Is.EqualTo(KnownHostStatus.Match));
@@ -147,7 +148,8 @@ internal sealed class KnownHostsTests
         string readable = folder.Write(
             "readable", $"{Server} {One}", SecretFolder.OwnerOnly | UnixFileMode.GroupRead | UnixFileMode.OtherRead);
 
-        Assert.That(() => new KnownHosts(open).Find(Server, One), Throws.TypeOf<KeyFileException>().With.Message.EqualTo(
+        Assert.That(() => new KnownHosts(open).Find(Server, One),
+            Throws.TypeOf<KeyFileException>().With.Message.EqualTo(
             $"known-hosts file {open} can be changed by others (mode 0620); run chmod go-w {open}"));
         Assert.That(() => new KnownHosts(large).Find(Server, One),
             Throws.TypeOf<KeyFileException>().With.Message.Contains("at most 1048576"));

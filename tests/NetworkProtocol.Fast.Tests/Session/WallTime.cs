@@ -2,7 +2,9 @@ using System;
 
 namespace NetworkProtocol.Fast.Tests.Session;
 
-/// <summary>A wall clock and a monotonic one that only tests move, together or, as when a clock is set, apart.</summary>
+/// <summary>
+/// A wall clock and a monotonic one that only tests move, together or, as when a clock is set, apart.
+/// </summary>
 internal sealed class WallTime : TimeProvider
 {
     private long elapsedMs = 5_000_000;
