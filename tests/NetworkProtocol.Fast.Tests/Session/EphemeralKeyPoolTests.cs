@@ -69,7 +69,9 @@ internal sealed class EphemeralKeyPoolTests
     {
         for (int round = 0; round < 20; round++)
         {
-            var pool = new EphemeralKeyPool(32);
+            // More than it makes in this time, so that the refill is in the middle of a pair.
+            var pool = new EphemeralKeyPool(1 << 20);
+            await Eventually.HoldsAsync(() => pool.Count > 0);
             P256KeyPair taken = pool.Take();
             pool.Dispose();
             await Eventually.HoldsAsync(() => pool.IsIdle);
