@@ -119,14 +119,18 @@ internal static class BenchCommand
                 ? [options.Shape]
                 : [options.Shape, LoadShape.PingPong];
             IReadOnlyList<BenchSubject> subjects = servers.Subjects(options, runtime);
-            return await runner.RunAsync(subjects, shapes, cancellationToken).ConfigureAwait(false);
+            List<BenchResult> results =
+                await runner.RunAsync(subjects, shapes, cancellationToken).ConfigureAwait(false);
+            results.AddRange(await runner.RunAsync(
+                servers.ConnectSubjects(runtime), [LoadShape.Visits], cancellationToken).ConfigureAwait(false));
+            return results;
         }
     }
 
     private static Task<List<BenchResult>> RunRemoteAsync(BenchRunner runner, BenchOptions options,
         LinkRuntime runtime, Endpoint target, CancellationToken cancellationToken)
     {
-        var subject = new BenchSubject(options.Name.Text, shape => new PacketLoad(target, options, shape, runtime));
+        var subject = new BenchSubject(options.Name.Text, shape => new PacketLoad(target, options, null, shape, runtime));
         return runner.RunAsync([subject], [options.Shape], cancellationToken);
     }
 

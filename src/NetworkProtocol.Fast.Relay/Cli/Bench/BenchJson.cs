@@ -30,7 +30,7 @@ internal static class BenchJson
         json.WriteStartArray("results");
         foreach (BenchResult result in results)
         {
-            WriteResult(json, result, BenchReport.BaselineOf(results, result));
+            WriteResult(json, result, BenchReport.BaselineOf(results, result), BenchReport.PlainOf(results, result));
         }
 
         json.WriteEndArray();
@@ -39,7 +39,8 @@ internal static class BenchJson
         output.WriteByte((byte)'\n');
     }
 
-    private static void WriteResult(Utf8JsonWriter json, BenchResult result, BenchResult? baseline)
+    private static void WriteResult(
+        Utf8JsonWriter json, BenchResult result, BenchResult? baseline, BenchResult? plain)
     {
         json.WriteStartObject();
         json.WriteString("subject", result.Subject);
@@ -57,6 +58,11 @@ internal static class BenchJson
         if (baseline is not null)
         {
             WriteFigure(json, "ratioToRaw", result.RatioTo(baseline));
+        }
+
+        if (plain is not null)
+        {
+            WriteFigure(json, "ratioToPlain", result.RatioTo(plain));
         }
 
         WriteFigure(json, "allocatedBytesPerMessage", result.AllocatedBytesPerMessage);

@@ -21,6 +21,7 @@ internal static class BenchReport
             + $"{Count(options.Rounds, "round")} of "
             + $"{options.Duration.TotalSeconds:0.##} s, medians (lowest-highest)"));
         LoadShape? shape = null;
+        var secure = new List<(BenchResult Secure, BenchResult Plain)>();
         foreach (BenchResult result in results)
         {
             if (shape != result.Shape)
@@ -29,11 +30,25 @@ internal static class BenchReport
                 output.WriteLine();
                 output.WriteLine(shape.ToString());
                 output.WriteLine(
-                    $"  {"",-15}{"messages/s",27}{"MB/s",9}{"p50 us",9}{"p90 us",9}{"p99 us",9}{"p99.9 us",10}"
+                    $"  {"",-17}{"messages/s",27}{"MB/s",9}{"p50 us",9}{"p90 us",9}{"p99 us",9}{"p99.9 us",10}"
                     + $"{"of raw",18}{"B alloc/msg",13}{"CPU us/msg",12}");
             }
 
             WriteRow(output, result, BaselineOf(results, result));
+            if (PlainOf(results, result) is { } plain)
+            {
+                secure.Add((result, plain));
+            }
+        }
+
+        if (secure.Count > 0)
+        {
+            output.WriteLine();
+        }
+
+        foreach ((BenchResult sealedResult, BenchResult plain) in secure)
+        {
+            output.WriteLine($"secure of plain, {sealedResult.Shape}: {Spread(sealedResult.RatioTo(plain), "0.00")}");
         }
 
         if (options.IsRemote)
@@ -43,14 +58,26 @@ internal static class BenchReport
         }
     }
 
+    /// <summary>The plain echo under the same load, for the secure one; else null.</summary>
+    internal static BenchResult? PlainOf(IReadOnlyList<BenchResult> results, BenchResult result) =>
+        result.Subject == LocalServers.SecureSubject
+            ? Find(results, LocalServers.PlainSubject, result.Shape)
+            : null;
+
     /// <summary>The raw echo under the same load; null when there is none, or it is the one asked about.</summary>
     internal static BenchResult? BaselineOf(IReadOnlyList<BenchResult> results, BenchResult result)
     {
+        BenchResult? raw = Find(results, LocalServers.RawSubject, result.Shape);
+        return ReferenceEquals(raw, result) ? null : raw;
+    }
+
+    private static BenchResult? Find(IReadOnlyList<BenchResult> results, string subject, LoadShape shape)
+    {
         foreach (BenchResult candidate in results)
         {
-            if (candidate.Shape == result.Shape && candidate.Subject == LocalServers.RawSubject)
+            if (candidate.Shape == shape && candidate.Subject == subject)
             {
-                return ReferenceEquals(candidate, result) ? null : candidate;
+                return candidate;
             }
         }
 
@@ -62,7 +89,7 @@ internal static class BenchReport
         string rate = Spread(result.MessagesPerSecond, "#,0");
         string ratio = baseline is null ? "" : Spread(result.RatioTo(baseline), "0.00");
         output.WriteLine(string.Create(CultureInfo.InvariantCulture,
-            $"  {result.Subject,-15}{rate,27}{result.MegabytesPerSecond.Median,9:0.0}"
+            $"  {result.Subject,-17}{rate,27}{result.MegabytesPerSecond.Median,9:0.0}"
             + $"{result.LatencyMicroseconds(0.5).Median,9:0.0}{result.LatencyMicroseconds(0.9).Median,9:0.0}"
             + $"{result.LatencyMicroseconds(0.99).Median,9:0.0}{result.LatencyMicroseconds(0.999).Median,10:0.0}"
             + $"{ratio,18}{result.AllocatedBytesPerMessage.Median,13:0.000}"

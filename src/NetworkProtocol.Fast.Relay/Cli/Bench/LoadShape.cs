@@ -8,6 +8,9 @@ internal readonly record struct LoadShape(int Connections, int InFlight)
     /// <summary>One message at a time: the latency that a caller sees.</summary>
     internal static LoadShape PingPong => new(1, 1);
 
+    /// <summary>Connections opened and closed, a few at a time.</summary>
+    internal static LoadShape Visits => new(4, 1);
+
     /// <inheritdoc/>
     public override string ToString() =>
         $"{Connections} connection{(Connections == 1 ? "" : "s")} x {InFlight} in flight";

@@ -9,6 +9,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Server;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
@@ -19,6 +20,9 @@ internal sealed class LocalServers : IAsyncDisposable
     /// <summary>Name of the subject that the others are compared with.</summary>
     internal const string RawSubject = "raw echo";
 
+    internal const string PlainSubject = "plain echo";
+    internal const string SecureSubject = "secure echo";
+
     private const string UpstreamName = "bench";
 
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(5);
@@ -28,60 +32,106 @@ internal sealed class LocalServers : IAsyncDisposable
     private readonly PacketServer upstream;
     private readonly RelayNode answering;
     private readonly RelayNode forwarding;
+    private readonly RelayNode answeringSecurely;
+    private readonly RelayNode forwardingSecurely;
+    private readonly IdentityKey identity = IdentityKey.Create();
+    private readonly SecureClient secureClient;
 
     private LocalServers(LinkRuntime runtime, int inFlight)
     {
-        var server = new ServerOptions
+        var plain = new ServerOptions
         {
             Endpoints = [Endpoint.Tcp("127.0.0.1", 0)],
+            Session = SessionKind.Plain,
             Link = new LinkOptions { RequestsInFlightMax = Math.Max(inFlight, new LinkOptions().RequestsInFlightMax) },
         };
 
+        // The bench connects more often than any honest client does.
+        ServerOptions secure = plain with
+        {
+            Session = SessionKind.Secure,
+            Secure = new SecureServerOptions
+            {
+                Identity = identity,
+                Replay = new ReplayOptions { Capacity = ReplayOptions.CapacityMax },
+            },
+        };
+        secureClient = new SecureClient(
+            new SecureClientOptions { Trust = ServerTrust.Pinned(identity.Fingerprint) }, UpstreamName);
+
         // The upstream's clients are relays: each link carries the requests of many.
-        var shared = server with { Link = server.Link with { RequestsInFlightMax = 1 << 20 } };
+        var shared = plain with { Link = plain.Link with { RequestsInFlightMax = 1 << 20 } };
         upstream = new PacketServer(shared, new HandlerTable(), runtime);
         upstream.Start();
-        answering = new RelayNode(new RelayOptions { Server = server }, runtime);
-        answering.Start();
-        forwarding = new RelayNode(
-            new RelayOptions
-            {
-                Server = server,
-                Upstreams = [new UpstreamOptions { Name = UpstreamName, Nodes = upstream.Endpoints }],
-                Routes = [new RouteOptions { Match = RouteMatch.Parse("ECHO"), Target = UpstreamName }],
-            },
-            runtime);
-        forwarding.Start();
+        answering = Start(new RelayOptions { Server = plain }, runtime);
+        answeringSecurely = Start(new RelayOptions { Server = secure }, runtime);
+        forwarding = Start(Forwarding(plain), runtime);
+        forwardingSecurely = Start(Forwarding(secure), runtime);
     }
 
     internal static async Task<LocalServers> StartAsync(
         LinkRuntime runtime, int inFlight, CancellationToken cancellationToken)
     {
         var servers = new LocalServers(runtime, inFlight);
-        await servers.WaitUntilForwardingAsync(runtime, cancellationToken).ConfigureAwait(false);
+        var plain = new ClientOptions { Session = SessionKind.Plain };
+        await WaitUntilForwardingAsync(servers.forwarding, runtime, plain, cancellationToken).ConfigureAwait(false);
+        var secure = new ClientOptions { Secure = servers.secureClient.Options };
+        await WaitUntilForwardingAsync(servers.forwardingSecurely, runtime, secure, cancellationToken)
+            .ConfigureAwait(false);
         return servers;
     }
 
     internal IReadOnlyList<BenchSubject> Subjects(BenchOptions options, LinkRuntime runtime) =>
     [
         new BenchSubject(RawSubject, shape => new RawLoad(raw.EndPoint, options.WireBytes, shape)),
-        new BenchSubject("plain echo", shape => new PacketLoad(answering.Endpoints[0], options, shape, runtime)),
-        new BenchSubject("forwarded echo", shape => new PacketLoad(forwarding.Endpoints[0], options, shape, runtime)),
+        Subject(PlainSubject, answering, null, options, runtime),
+        Subject(SecureSubject, answeringSecurely, secureClient, options, runtime),
+        Subject("plain forwarded", forwarding, null, options, runtime),
+        Subject("secure forwarded", forwardingSecurely, secureClient, options, runtime),
+    ];
+
+    internal IReadOnlyList<BenchSubject> ConnectSubjects(LinkRuntime runtime) =>
+    [
+        new BenchSubject("plain connect", shape => new ConnectLoad(answering.Endpoints[0], null, shape, runtime)),
+        new BenchSubject("secure connect",
+            shape => new ConnectLoad(answeringSecurely.Endpoints[0], secureClient, shape, runtime)),
     ];
 
     public async ValueTask DisposeAsync()
     {
+        await forwardingSecurely.DisposeAsync().ConfigureAwait(false);
         await forwarding.DisposeAsync().ConfigureAwait(false);
+        await answeringSecurely.DisposeAsync().ConfigureAwait(false);
         await answering.DisposeAsync().ConfigureAwait(false);
         await upstream.DisposeAsync().ConfigureAwait(false);
         await raw.DisposeAsync().ConfigureAwait(false);
+        identity.Dispose();
     }
 
+    private static BenchSubject Subject(
+        string name, RelayNode relay, SecureClient? security, BenchOptions options, LinkRuntime runtime) =>
+        new(name, shape => new PacketLoad(relay.Endpoints[0], options, security, shape, runtime));
+
+    private static RelayNode Start(RelayOptions options, LinkRuntime runtime)
+    {
+        var node = new RelayNode(options, runtime);
+        node.Start();
+        return node;
+    }
+
+    private RelayOptions Forwarding(ServerOptions server) => new()
+    {
+        Server = server,
+        Upstreams = [new UpstreamOptions { Name = UpstreamName, Nodes = upstream.Endpoints }],
+        Routes = [new RouteOptions { Match = RouteMatch.Parse("ECHO"), Target = UpstreamName }],
+    };
+
     // The relay connects to its upstream in the background.
-    private async Task WaitUntilForwardingAsync(LinkRuntime runtime, CancellationToken cancellationToken)
+    private static async Task WaitUntilForwardingAsync(
+        RelayNode relay, LinkRuntime runtime, ClientOptions options, CancellationToken cancellationToken)
     {
         PacketClient client = await PacketClient
-            .ConnectAsync(forwarding.Endpoints[0], runtime, null, cancellationToken).ConfigureAwait(false);
+            .ConnectAsync(relay.Endpoints[0], runtime, options, cancellationToken).ConfigureAwait(false);
         await using (client.ConfigureAwait(false))
         {
             long limit = Environment.TickCount64 + (long)ReadyTimeout.TotalMilliseconds;

@@ -10,7 +10,8 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>Requests straight on the link layer, so that the generator costs little beside what it loads.</summary>
-internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShape shape, LinkRuntime runtime)
+internal sealed class PacketLoad(
+    Endpoint target, BenchOptions options, SessionSecurity? security, LoadShape shape, LinkRuntime runtime)
     : Load(shape)
 {
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
@@ -28,7 +29,7 @@ internal sealed class PacketLoad(Endpoint target, BenchOptions options, LoadShap
                 .ConnectAsync(target, TransportOptions.Default, cancellationToken).ConfigureAwait(false);
             var connection = new PacketLoadConnection(Run, AddMeter(), options.Name, payload, Shape.InFlight);
             connections.Add(connection);
-            await connection.OpenAsync(runtime, link, transport)
+            await connection.OpenAsync(runtime, link, security, transport)
                 .WaitAsync(OpenTimeout, cancellationToken).ConfigureAwait(false);
         }
     }

@@ -23,9 +23,10 @@ internal sealed class PacketLoadConnection(
     // The receive side's own once the load has begun.
     private int underWay = inFlight;
 
-    internal async Task OpenAsync(LinkRuntime runtime, LinkOptions options, TransportConnection transport)
+    internal async Task OpenAsync(
+        LinkRuntime runtime, LinkOptions options, SessionSecurity? security, TransportConnection transport)
     {
-        link = new PeerLink(runtime, options, transport, this, LinkRole.Initiating);
+        link = new PeerLink(runtime, options, transport, this, LinkRole.Initiating) { Security = security };
         link.Start();
         await established.Task.ConfigureAwait(false);
         uint allowed = link.Settings.SendRequestsInFlightMax;

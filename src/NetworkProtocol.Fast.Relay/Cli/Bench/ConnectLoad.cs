@@ -1,0 +1,102 @@
+using System.Collections.Generic;
+using System.Diagnostics;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Cli.Bench;
+
+/// <summary>Connections that are opened and closed again: each counts as a message, and its time is the latency.</summary>
+internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime)
+    : Load(shape)
+{
+    private static readonly LinkOptions Options = new() { Software = "npfast bench" };
+
+    private readonly List<LoadMeter> meters = [];
+    private readonly List<Task> loops = [];
+
+    internal override Task OpenAsync(CancellationToken cancellationToken)
+    {
+        for (int i = 0; i < Shape.Connections; i++)
+        {
+            meters.Add(AddMeter());
+        }
+
+        return Task.CompletedTask;
+    }
+
+    internal override void Begin()
+    {
+        foreach (LoadMeter meter in meters)
+        {
+            loops.Add(Task.Run(() => LoopAsync(meter)));
+        }
+    }
+
+    public override async ValueTask DisposeAsync() => await Task.WhenAll(loops).ConfigureAwait(false);
+
+    private async Task LoopAsync(LoadMeter meter)
+    {
+        try
+        {
+            while (!Run.IsStopping)
+            {
+                long start = Stopwatch.GetTimestamp();
+                TransportConnection transport = await TransportConnector
+                    .ConnectAsync(target, TransportOptions.Default, CancellationToken.None).ConfigureAwait(false);
+                var visit = new Visit();
+                var link = new PeerLink(runtime, Options, transport, visit, LinkRole.Initiating) { Security = security };
+                link.Start();
+                await visit.Established.ConfigureAwait(false);
+                meter.Record(Stopwatch.GetTimestamp() - start);
+                link.CloseAfterFlush(CloseReason.Requested, string.Empty);
+                await visit.Closed.ConfigureAwait(false);
+            }
+
+            Run.ConnectionDone();
+        }
+        catch (TransportException e)
+        {
+            Run.Fail(e.Message);
+        }
+        catch (CommandFailedException e)
+        {
+            Run.Fail(e.Message);
+        }
+    }
+
+    private sealed class Visit : ILinkSink
+    {
+        private readonly TaskCompletionSource established =
+            new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        internal Task Established => established.Task;
+
+        internal Task Closed => closed.Task;
+
+        public void OnEstablished(PeerLink link) => established.TrySetResult();
+
+        public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush) => null;
+
+        public void OnDropped(PeerLink link, in PacketHeader header, FlushBatch flush)
+        {
+            // Nobody asked for anything.
+        }
+
+        public void OnDisconnect(PeerLink link, ErrorCode code)
+        {
+            // It is about to be closed anyway.
+        }
+
+        public void OnClosed(PeerLink link, LinkClosed reason)
+        {
+            established.TrySetException(new CommandFailedException($"the connection ended ({reason})"));
+            closed.TrySetResult();
+        }
+    }
+}
