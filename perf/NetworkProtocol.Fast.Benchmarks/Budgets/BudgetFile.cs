@@ -95,6 +95,12 @@ internal sealed record BudgetFile
             {
                 yield return Text($"{name}: {result.RatioToRaw:0.00} of the raw echo, {least:0.00} asked for");
             }
+
+            if (!smoke && budget.RatioToPlainMin is { } leastOfPlain && !(result.RatioToPlain >= leastOfPlain))
+            {
+                yield return Text(
+                    $"{name}: {result.RatioToPlain:0.00} of the plain echo, {leastOfPlain:0.00} asked for");
+            }
         }
     }
 

@@ -12,6 +12,9 @@ internal sealed record LoadBudget
     /// <summary>Least throughput as a share of the raw byte echo's in the same run.</summary>
     public double? RatioToRawMin { get; init; }
 
+    /// <summary>Least throughput as a share of the plain echo's in the same run.</summary>
+    public double? RatioToPlainMin { get; init; }
+
     /// <summary>Bytes allocated for one message by all that takes part in it, the generator too.</summary>
     public double? AllocatedBytesPerMessageMax { get; init; }
 }

@@ -23,6 +23,9 @@ internal sealed record LoadResult
     /// <summary>Null for the raw echo itself.</summary>
     public required double? RatioToRaw { get; init; }
 
+    /// <summary>Null for all but the secure echo.</summary>
+    public required double? RatioToPlain { get; init; }
+
     public required double AllocatedBytesPerMessage { get; init; }
 
     public required double CpuMicrosecondsPerMessage { get; init; }

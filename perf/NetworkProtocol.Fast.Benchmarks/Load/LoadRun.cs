@@ -62,6 +62,7 @@ internal static class LoadRun
             P50Microseconds = MedianOf(latency, "p50"),
             P99Microseconds = MedianOf(latency, "p99"),
             RatioToRaw = row.TryGetProperty("ratioToRaw", out _) ? MedianOf(row, "ratioToRaw") : null,
+            RatioToPlain = row.TryGetProperty("ratioToPlain", out _) ? MedianOf(row, "ratioToPlain") : null,
             AllocatedBytesPerMessage = MedianOf(row, "allocatedBytesPerMessage"),
             CpuMicrosecondsPerMessage = MedianOf(row, "cpuMicrosecondsPerMessage"),
         };

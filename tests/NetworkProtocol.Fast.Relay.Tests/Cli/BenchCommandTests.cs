@@ -16,7 +16,10 @@ internal sealed class BenchCommandTests
 {
     private static readonly string[] Percentiles = ["p50", "p90", "p99", "p99.9"];
 
-    private static readonly string[] Subjects = ["raw echo", "plain echo", "forwarded echo"];
+    private static readonly string[] Subjects =
+        ["raw echo", "plain echo", "secure echo", "plain forwarded", "secure forwarded"];
+
+    private static readonly string[] ConnectSubjects = ["plain connect", "secure connect"];
 
     [TestCase("64")]
     [TestCase("40KiB")]
@@ -30,12 +33,13 @@ internal sealed class BenchCommandTests
         using JsonDocument document = JsonDocument.Parse(output);
         Assert.That(document.RootElement.GetProperty("socketThreads").GetInt32(), Is.Positive);
         List<JsonElement> results = [.. document.RootElement.GetProperty("results").EnumerateArray()];
-        Assert.That(results, Has.Count.EqualTo(6));
-        Assert.That(
-            results.Select(static r => r.GetProperty("subject").GetString()).Distinct(), Is.EqualTo(Subjects));
-        Assert.That(
-            results.Select(static r => r.GetProperty("inFlight").GetInt32()), Is.EqualTo(new[] { 4, 4, 4, 1, 1, 1 }));
-        foreach (JsonElement result in results)
+        string?[] named = [.. results.Select(static r => r.GetProperty("subject").GetString())];
+        Assert.That(named, Is.EqualTo([.. Subjects, .. Subjects, .. ConnectSubjects]));
+        Assert.That(results.Take(2 * Subjects.Length).Select(static r => r.GetProperty("inFlight").GetInt32()),
+            Is.EqualTo(Enumerable.Repeat(4, Subjects.Length).Concat(Enumerable.Repeat(1, Subjects.Length))));
+        Assert.That(results.Where(static r => r.TryGetProperty("ratioToPlain", out _))
+            .Select(static r => r.GetProperty("subject").GetString()), Is.All.EqualTo("secure echo"));
+        foreach (JsonElement result in results.Take(2 * Subjects.Length))
         {
             AssertPlausible(result);
         }
