@@ -31,8 +31,14 @@ public sealed class KeyFingerprint : IEquatable<KeyFingerprint>
     /// <exception cref="ArgumentException">It is no uncompressed point by length or first byte.</exception>
     public static KeyFingerprint FromPoint(ReadOnlySpan<byte> point)
     {
-        Span<byte> info = stackalloc byte[IdentityPublicKey.InfoBytes];
-        IdentityPublicKey.WriteInfo(point, info);
+        if (point.Length != P256.PointBytes || point[0] != P256PublicKey.Uncompressed)
+        {
+            throw new ArgumentException(
+                "an uncompressed point of P-256 has 65 bytes and begins with 04", nameof(point));
+        }
+
+        Span<byte> info = stackalloc byte[P256SubjectPublicKeyInfo.BytesCount];
+        P256SubjectPublicKeyInfo.Write(point, info);
         return FromSubjectPublicKeyInfo(info);
     }
 

@@ -12,7 +12,8 @@ namespace NetworkProtocol.Fast.Session;
 /// </summary>
 internal sealed class P256PublicKey : DhPublicKey
 {
-    private const byte Uncompressed = 4;
+    /// <summary>First byte of an uncompressed point (SEC 1, 2.3.3).</summary>
+    internal const byte Uncompressed = 4;
 
     private readonly byte[] point;
     private readonly ECDiffieHellman holder;
