@@ -1,5 +1,4 @@
 using System;
-using System.Security.Cryptography;
 using System.Threading;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
@@ -97,8 +96,8 @@ internal sealed class ClientLinkHandshake : LinkHandshake
             : HandshakeStep.Refused(CloseReason.HandshakeFailed, Describe(status));
     }
 
-    private protected override void Fail(CryptographicException error) =>
-        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the platform's cryptography failed: {error.Message}");
+    private protected override void Fail(Exception error) =>
+        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
 
     protected override void Dispose(bool disposing) => handshake.Dispose();
 

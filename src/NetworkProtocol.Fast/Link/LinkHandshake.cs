@@ -53,8 +53,9 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
         {
             Work();
         }
-        catch (CryptographicException e)
+        catch (Exception e) when (e is CryptographicException or ObjectDisposedException)
         {
+            // The platform could not, or a server that stopped has released its keys meanwhile.
             Fail(e);
         }
 
@@ -78,8 +79,8 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     /// <summary>The expensive part of a step; its outcome is for the next <see cref="Advance"/>.</summary>
     private protected abstract void Work();
 
-    /// <summary>The platform could not do the arithmetic.</summary>
-    private protected abstract void Fail(CryptographicException error);
+    /// <summary>The work ended by an exception.</summary>
+    private protected abstract void Fail(Exception error);
 
     private protected bool IsWorking => Volatile.Read(ref state) == Working;
 

@@ -22,7 +22,11 @@ internal sealed partial class PeerLink
 
     private void ParkAt(Gate wait)
     {
-        runtime.Counters.AddPause();
+        if (!ReferenceEquals(wait, handshake))
+        {
+            runtime.Counters.AddPause();
+        }
+
         bool atOwnGate = ReferenceEquals(wait, gate);
         Interlocked.Exchange(ref parked, 1);
         wait.Add(this);

@@ -1,6 +1,5 @@
 using System;
 using System.Net;
-using System.Security.Cryptography;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Link;
@@ -65,8 +64,8 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
 
     private protected override void Work() => outcome = readsFinal ? Finish() : Respond();
 
-    private protected override void Fail(CryptographicException error) =>
-        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the platform's cryptography failed: {error.Message}");
+    private protected override void Fail(Exception error) =>
+        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
 
     protected override void Dispose(bool disposing)
     {
