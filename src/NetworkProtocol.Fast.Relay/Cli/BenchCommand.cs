@@ -57,8 +57,9 @@ internal static class BenchCommand
         var command = new Command("bench", "Measures throughput and latency.")
         {
             Uri, Size, Connections, InFlight, Seconds, Rounds, Name, Idle, Json, Progress,
-            SharedOptions.Session, SharedOptions.Workers,
+            SharedOptions.Workers,
         };
+        TrustOptions.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -67,6 +68,11 @@ internal static class BenchCommand
     {
         using var signals = new StopSignals();
         Endpoint? target = parsed.GetValue(Uri);
+        if (target is null)
+        {
+            ClientSecurity.RequireNone(parsed, "a server; give its URI");
+        }
+
         int idle = parsed.GetValue(Idle);
         if (idle > 0)
         {
@@ -93,7 +99,7 @@ internal static class BenchCommand
         var runner = new BenchRunner(options, new BenchProgress(showProgress, options.Rounds));
         List<BenchResult> results = target is null
             ? await RunLocalAsync(runner, options, runtime, signals.Token).ConfigureAwait(false)
-            : await RunRemoteAsync(runner, options, runtime, target, signals.Token).ConfigureAwait(false);
+            : await RunRemoteAsync(runner, options, runtime, target, parsed, signals.Token).ConfigureAwait(false);
         if (parsed.GetValue(Json))
         {
             using Stream output = StandardOutput.Open();
@@ -127,11 +133,14 @@ internal static class BenchCommand
         }
     }
 
-    private static Task<List<BenchResult>> RunRemoteAsync(BenchRunner runner, BenchOptions options,
-        LinkRuntime runtime, Endpoint target, CancellationToken cancellationToken)
+    private static async Task<List<BenchResult>> RunRemoteAsync(BenchRunner runner, BenchOptions options,
+        LinkRuntime runtime, Endpoint target, ParseResult parsed, CancellationToken cancellationToken)
     {
-        var subject = new BenchSubject(options.Name.Text, shape => new PacketLoad(target, options, null, shape, runtime));
-        return runner.RunAsync([subject], [options.Shape], cancellationToken);
+        using ClientSecurity security = ClientSecurity.From(parsed, target);
+        SecureClient? client = security.For(target);
+        var subject = new BenchSubject(
+            options.Name.Text, shape => new PacketLoad(target, options, client, shape, runtime));
+        return await runner.RunAsync([subject], [options.Shape], cancellationToken).ConfigureAwait(false);
     }
 
     private static void RequireLoadUnset(ParseResult parsed)
@@ -152,11 +161,6 @@ internal static class BenchCommand
         if (target is null && name != PacketName.Echo)
         {
             throw new UsageException("--name needs a server that handles it; give its URI");
-        }
-
-        if (target is not null)
-        {
-            PlainSessions.Require(target, parsed.GetValue(SharedOptions.Session));
         }
 
         var options = new BenchOptions

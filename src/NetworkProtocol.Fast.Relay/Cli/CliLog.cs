@@ -12,8 +12,8 @@ internal static partial class CliLog
     internal static partial void Listening(ILogger logger, Endpoint endpoint);
 
     [LoggerMessage(601, LogLevel.Warning,
-        "sessions on {Endpoint} are plain: any local user may connect; add --session plain to accept that")]
-    internal static partial void PlainOnLoopback(ILogger logger, Endpoint endpoint);
+        "sessions on {Endpoint} are plain: anyone may connect, and whoever is on the way can read and change everything")]
+    internal static partial void PlainOnTcp(ILogger logger, Endpoint endpoint);
 
     [LoggerMessage(602, LogLevel.Warning,
         "the limit of {DescriptorsMax} descriptors is too low for {ConnectionsMax} connections; "
@@ -32,4 +32,12 @@ internal static partial class CliLog
 
     [LoggerMessage(606, LogLevel.Information, "made a private key: {Path}, fingerprint {Fingerprint}")]
     internal static partial void IdentityCreated(ILogger logger, string path, KeyFingerprint fingerprint);
+
+    // What clients pin; scripts read it off this line.
+    [LoggerMessage(607, LogLevel.Information, "identity {Fingerprint}")]
+    internal static partial void Identity(ILogger logger, KeyFingerprint fingerprint);
+
+    [LoggerMessage(608, LogLevel.Warning, "sessions with upstream {Upstream} at {Node} are plain: whoever is on the way "
+        + "can read and change everything")]
+    internal static partial void PlainUpstream(ILogger logger, string upstream, Endpoint node);
 }

@@ -59,7 +59,7 @@ internal static class CommandTree
 
     private static int Fail(string message, int exitCode)
     {
-        Console.Error.WriteLine("npfast: " + OneLine.Of(message));
+        StandardError.WriteLine(message);
         return exitCode;
     }
 }

@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Link;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -13,6 +14,8 @@ internal static class Failures
     /// <returns>One line, or null when the exception is a fault of this program.</returns>
     internal static string? Describe(Exception error) => error switch
     {
+        // Why a server is not trusted is the whole matter, and the text says what to do.
+        PacketConnectionException { Closed: { Reason: CloseReason.Untrusted } closed } => closed.Detail,
         CommandFailedException or PacketErrorException or TimeoutException => error.Message,
         IOException or UnauthorizedAccessException => LowerFirst(error.Message),
         OperationCanceledException => "interrupted",

@@ -14,6 +14,27 @@ internal static class IdentityFile
     internal static string PathIn(string? stateDirectory) =>
         Path.Combine(stateDirectory ?? StateDirectory.Find(), Name);
 
+    /// <summary>The fingerprint of the key in a state directory; null when there is none that can be used, which is for
+    /// whoever needs it to complain about.</summary>
+    internal static KeyFingerprint? FindOwn(string? stateDirectory)
+    {
+        try
+        {
+            string path = PathIn(stateDirectory);
+            if (!KeyFiles.IsTaken(path))
+            {
+                return null;
+            }
+
+            using KeyText text = KeyText.ReadFile(path);
+            return IdentityPublicKey.Read(text).Fingerprint;
+        }
+        catch (KeyFileException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Reads the key, or makes one if there is no such file. Whatever is there and cannot be read is an error: a new
     /// key in its place would be a stranger to everybody who knows the old one.

@@ -30,8 +30,9 @@ internal static class PingCommand
     {
         var command = new Command("ping", "Measures round trips to a server.")
         {
-            Uri, Count, Interval, SharedOptions.Timeout, SharedOptions.Session,
+            Uri, Count, Interval, SharedOptions.Timeout,
         };
+        TrustOptions.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -39,13 +40,15 @@ internal static class PingCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         Endpoint endpoint = parsed.GetValue(Uri)!;
-        PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
         using var signals = new StopSignals();
+        using ClientSecurity security = ClientSecurity.From(parsed, endpoint);
         TimeSpan timeout = parsed.GetValue(SharedOptions.Timeout).Span;
         var options = new ClientOptions
         {
             ConnectTimeout = timeout,
             RequestTimeout = timeout,
+            Session = security.Session,
+            Secure = security.Options,
             Link = new LinkOptions { Software = "npfast ping" },
         };
         using var runtime = new LinkRuntime();

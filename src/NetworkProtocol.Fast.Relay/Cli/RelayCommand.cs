@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Transport;
@@ -25,12 +26,13 @@ internal static class RelayCommand
         using var signals = new StopSignals();
         using ILoggerFactory loggers = ConsoleLogging.Create(parsed.GetValue(RelayParameters.Level));
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
+        using RelaySecurity security = RelaySecurity.Open(parsed, options, logger);
         using var runtime = new LinkRuntime(parsed.GetValue(RelayParameters.MemoryLimit).Bytes, loggers);
-        var node = new RelayNode(options, runtime);
+        var node = new RelayNode(security.Apply(options), runtime);
         await using (node.ConfigureAwait(false))
         {
             node.Start();
-            Announce(logger, node.Endpoints, options, parsed.GetValue(SharedOptions.Session));
+            Announce(logger, node.Endpoints, options, security);
             await signals.Received.ConfigureAwait(false);
             await StopAsync(logger, node, parsed.GetValue(RelayParameters.ShutdownTimeout)).ConfigureAwait(false);
         }
@@ -39,18 +41,25 @@ internal static class RelayCommand
     }
 
     private static void Announce(
-        ILogger logger, IReadOnlyList<Endpoint> endpoints, RelayOptions options, SessionPolicy session)
+        ILogger logger, IReadOnlyList<Endpoint> endpoints, RelayOptions options, RelaySecurity security)
     {
-        Endpoint? unprotected = null;
-        foreach (Endpoint endpoint in endpoints)
+        // What listens comes last: whoever waits for it has read the rest.
+        if (security.Identity is { } identity)
         {
-            CliLog.Listening(logger, endpoint);
-            unprotected ??= endpoint.Scheme == EndpointScheme.Tcp ? endpoint : null;
+            CliLog.Identity(logger, identity.Fingerprint);
         }
 
-        if (unprotected is not null && session != SessionPolicy.Plain)
+        if (FindPlain(options.Server.Session, endpoints) is { } unprotected)
         {
-            CliLog.PlainOnLoopback(logger, unprotected);
+            CliLog.PlainOnTcp(logger, unprotected);
+        }
+
+        foreach (UpstreamOptions upstream in options.Upstreams)
+        {
+            if (FindPlain(upstream.Session, upstream.Nodes) is { } node)
+            {
+                CliLog.PlainUpstream(logger, upstream.Name, node);
+            }
         }
 
         long descriptors = DescriptorLimit.Soft;
@@ -58,6 +67,25 @@ internal static class RelayCommand
         {
             CliLog.DescriptorsShort(logger, descriptors, options.Server.ConnectionsMax);
         }
+
+        foreach (Endpoint endpoint in endpoints)
+        {
+            CliLog.Listening(logger, endpoint);
+        }
+    }
+
+    // The first one that takes bytes off this machine unprotected, or could.
+    private static Endpoint? FindPlain(SessionKind session, IReadOnlyList<Endpoint> endpoints)
+    {
+        foreach (Endpoint endpoint in endpoints)
+        {
+            if (endpoint.Scheme == EndpointScheme.Tcp && session.For(endpoint.Scheme) == SessionKind.Plain)
+            {
+                return endpoint;
+            }
+        }
+
+        return null;
     }
 
     private static async Task StopAsync(ILogger logger, RelayNode node, Duration deadline)

@@ -75,7 +75,7 @@ internal static class RelayParameters
         [
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, PayloadMax,
-            SharedOptions.Compression, LinksPerNode,
+            SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All,
         ];
         foreach (Option option in options)
         {
@@ -83,30 +83,25 @@ internal static class RelayParameters
         }
     }
 
+    /// <summary>The relay's options but for keys and trust, which <see cref="RelaySecurity"/> adds.</summary>
     /// <exception cref="UsageException">The options contradict each other.</exception>
     internal static RelayOptions ToOptions(ParseResult parsed)
     {
-        SessionPolicy session = parsed.GetValue(SharedOptions.Session);
-        IReadOnlyList<Endpoint> endpoints = parsed.GetValue(Listen)!;
-        foreach (Endpoint endpoint in endpoints)
-        {
-            PlainSessions.Require(endpoint, session);
-        }
-
         var options = new RelayOptions
         {
             Server = new ServerOptions
             {
-                Endpoints = endpoints,
+                Endpoints = parsed.GetValue(Listen)!,
+                Session = parsed.GetValue(SharedOptions.Session),
                 ConnectionsMax = parsed.GetValue(ConnectionsMax),
                 Link = LinkOf(parsed, new LinkOptions { Software = "npfast relay" }),
             },
-            Upstreams = UpstreamsOf(parsed, session),
+            Upstreams = UpstreamsOf(parsed),
             Routes = parsed.GetValue(Routes) ?? [],
         };
         try
         {
-            return options.Validate();
+            return RelaySecurityParameters.Apply(parsed, options.ValidateRoutes());
         }
         catch (ArgumentException e)
         {
@@ -114,16 +109,11 @@ internal static class RelayParameters
         }
     }
 
-    private static List<UpstreamOptions> UpstreamsOf(ParseResult parsed, SessionPolicy session)
+    private static List<UpstreamOptions> UpstreamsOf(ParseResult parsed)
     {
         var upstreams = new List<UpstreamOptions>();
         foreach (UpstreamOptions upstream in parsed.GetValue(Upstreams) ?? [])
         {
-            foreach (Endpoint node in upstream.Nodes)
-            {
-                PlainSessions.Require(node, session);
-            }
-
             upstreams.Add(upstream with
             {
                 LinksPerNode = parsed.GetValue(LinksPerNode),

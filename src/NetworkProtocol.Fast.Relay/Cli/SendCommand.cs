@@ -38,9 +38,9 @@ internal static class SendCommand
     {
         var command = new Command("send", "Sends a packet and prints the reply's payload.")
         {
-            Uri, Name, Data, FileOption, OneWay,
-            SharedOptions.Session, SharedOptions.Timeout, SharedOptions.Compression,
+            Uri, Name, Data, FileOption, OneWay, SharedOptions.Timeout, SharedOptions.Compression,
         };
+        TrustOptions.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
     }
@@ -48,8 +48,8 @@ internal static class SendCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         Endpoint endpoint = parsed.GetValue(Uri)!;
-        PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
         using var signals = new StopSignals();
+        using ClientSecurity security = ClientSecurity.From(parsed, endpoint);
         byte[] payload = await PayloadSource.ReadAsync(
             parsed.GetValue(Data), parsed.GetValue(FileOption), signals.Token).ConfigureAwait(false);
         TimeSpan timeout = parsed.GetValue(SharedOptions.Timeout).Span;
@@ -57,6 +57,8 @@ internal static class SendCommand
         {
             ConnectTimeout = timeout,
             RequestTimeout = timeout,
+            Session = security.Session,
+            Secure = security.Options,
             Link = new LinkOptions
             {
                 Compression = parsed.GetValue(SharedOptions.Compression) ?? CompressionOptions.None,

@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -16,8 +17,8 @@ internal static class SharedOptions
     internal static int WorkersOf(ParseResult parsed) =>
         parsed.Action is { } action && action == parsed.CommandResult.Command.Action ? parsed.GetValue(Workers) : 0;
 
-    internal static Option<SessionPolicy> Session { get; } = Parameters.Option<SessionPolicy>(
-        "--session", "plain", "Session policy; plain must be asked for on tcp beyond this machine",
+    internal static Option<SessionKind> Session { get; } = Parameters.Option<SessionKind>(
+        "--session", "plain|secure", "How connections are protected; secure on tcp, plain on unix unless given",
         ValueParsers.Session);
 
     internal static Option<CompressionOptions?> Compression { get; } = Parameters.Option<CompressionOptions?>(
@@ -30,6 +31,6 @@ internal static class SharedOptions
 
     internal static Option<string?> State { get; } = Parameters.Option<string?>(
         "--state", "DIRECTORY",
-        "Where keys are kept; $STATE_DIRECTORY, $XDG_STATE_HOME/npfast or ~/.local/state/npfast unless given",
+        "Where keys and known hosts are kept; $STATE_DIRECTORY, $XDG_STATE_HOME/npfast or ~/.local/state/npfast unless given",
         ValueParsers.FilePath);
 }

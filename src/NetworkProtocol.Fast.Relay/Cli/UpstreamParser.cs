@@ -1,11 +1,13 @@
 using System;
 using System.Collections.Generic;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Forwarding;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
-/// <summary>Reads <c>NAME=URI[,URI]</c>.</summary>
+/// <summary>Reads <c>NAME=URI[,URI]</c>, and what is said about an upstream besides.</summary>
 internal static class UpstreamParser
 {
     internal static string? Parse(string text, out UpstreamOptions value)
@@ -39,5 +41,28 @@ internal static class UpstreamParser
 
         value = new UpstreamOptions { Name = name, Nodes = nodes };
         return null;
+    }
+
+    internal static string? ParseSession(string text, out (string Upstream, SessionKind Session) value)
+    {
+        string? error = Split(text, "orders=plain", out string name, out string rest);
+        value = (name, default);
+        return error ?? ValueParsers.Session(rest, out value.Session);
+    }
+
+    internal static string? ParsePin(string text, out (string Upstream, KeyFingerprint Pin) value)
+    {
+        string? error = Split(text, "orders=sha256:...", out string name, out string rest);
+        value = (name, null!);
+        return error ?? ValueParsers.Fingerprint(rest, out value.Pin);
+    }
+
+    // At the first sign: names have none, fingerprints end in one.
+    private static string? Split(string text, string example, out string name, out string rest)
+    {
+        int equals = text.IndexOf('=', StringComparison.Ordinal);
+        name = text[..Math.Max(equals, 0)];
+        rest = text[(equals + 1)..];
+        return equals > 0 ? null : $"'{text}' names no upstream; write {example}";
     }
 }

@@ -2,8 +2,10 @@ using System;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -36,10 +38,28 @@ internal static class ValueParsers
         return parsed ? null : error;
     }
 
-    internal static string? Session(string text, out SessionPolicy value)
+    internal static string? Session(string text, out SessionKind value)
     {
-        value = text == "plain" ? SessionPolicy.Plain : SessionPolicy.Unspecified;
-        return text == "plain" ? null : $"session '{text}' is not supported by this version; use plain";
+        value = text switch
+        {
+            "plain" => SessionKind.Plain,
+            "secure" => SessionKind.Secure,
+            _ => SessionKind.Default,
+        };
+        return value == SessionKind.Default ? $"session '{text}' is unknown; use plain or secure" : null;
+    }
+
+    internal static string? ClientAuth(string text, out ClientAuthentication value)
+    {
+        value = text == "required" ? ClientAuthentication.Required : ClientAuthentication.None;
+        return text is "none" or "required" ? null : $"'{text}' is unknown; use none or required";
+    }
+
+    internal static string? Fingerprint(string text, out KeyFingerprint value)
+    {
+        bool parsed = KeyFingerprint.TryParse(text, out KeyFingerprint? fingerprint, out string? error);
+        value = fingerprint!;
+        return parsed ? null : error;
     }
 
     internal static string? Compression(string text, out CompressionOptions? value) =>

@@ -19,4 +19,7 @@ internal static partial class ForwardingLog
 
     [LoggerMessage(503, LogLevel.Information, "upstream {Upstream}: {Node} takes no new requests ({Code})")]
     internal static partial void UpstreamDraining(ILogger logger, string upstream, Endpoint node, ErrorCode code);
+
+    [LoggerMessage(504, LogLevel.Error, "upstream {Upstream}: {Node} is not trusted: {Message}; trying again")]
+    internal static partial void UpstreamUntrusted(ILogger logger, string upstream, Endpoint node, string message);
 }

@@ -18,10 +18,21 @@ internal sealed record RelayOptions
     internal RelayOptions Validate()
     {
         Server.Validate();
-        var names = new HashSet<string>(StringComparer.Ordinal);
         foreach (UpstreamOptions upstream in Upstreams)
         {
             upstream.Validate();
+        }
+
+        return ValidateRoutes();
+    }
+
+    /// <summary>Checks names and routes alone, which needs no keys.</summary>
+    /// <exception cref="ArgumentException">They contradict; the message says what.</exception>
+    internal RelayOptions ValidateRoutes()
+    {
+        var names = new HashSet<string>(StringComparer.Ordinal);
+        foreach (UpstreamOptions upstream in Upstreams)
+        {
             if (upstream.Name is RouteOptions.EchoTargetName or RouteOptions.PingTargetName)
             {
                 throw new ArgumentException($"upstream '{upstream.Name}' has the name of a local handler: rename it");

@@ -22,6 +22,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     private readonly Endpoint node;
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
+    private readonly SecureClient? security;
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
     private readonly RequestGate gate;
@@ -42,6 +43,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         this.node = node;
         this.runtime = runtime;
         this.logger = logger;
+        security = SecureClient.For(node, options.Session, options.SecureFor(node));
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
         gate = new RequestGate(this);
@@ -292,17 +294,22 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
                 .ConnectAsync(node, TransportOptions.Default, stopping.Token).ConfigureAwait(false);
             var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
             closed = ended;
-            var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating);
+            var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating)
+            {
+                Security = security,
+            };
             link.Start();
             using CancellationTokenRegistration stop =
                 stopping.Token.Register(() => link.Close(CloseReason.ShuttingDown, string.Empty));
             LinkClosed reason = await ended.Task.ConfigureAwait(false);
             if (!stopping.IsCancellationRequested)
             {
-                ForwardingLog.UpstreamLost(logger, options.Name, node, reason);
+                NoteLost(reason, failures);
             }
 
-            return link.IsEstablished;
+            // A node that reports a fault of the connection, as that our key is not authorised there, has opened the
+            // session and will report it again.
+            return link.IsEstablished && reason.Reason != CloseReason.RemoteError;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {
@@ -317,6 +324,18 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             }
 
             return false;
+        }
+    }
+
+    private void NoteLost(LinkClosed reason, int failures)
+    {
+        if (reason.Reason != CloseReason.Untrusted)
+        {
+            ForwardingLog.UpstreamLost(logger, options.Name, node, reason);
+        }
+        else if (int.IsPow2(failures + 1))
+        {
+            ForwardingLog.UpstreamUntrusted(logger, options.Name, node, reason.Detail);
         }
     }
 

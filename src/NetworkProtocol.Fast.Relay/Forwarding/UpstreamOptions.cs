@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Forwarding;
@@ -12,6 +13,15 @@ internal sealed record UpstreamOptions
 
     /// <summary>The nodes; each gets <see cref="LinksPerNode"/> connections.</summary>
     internal required IReadOnlyList<Endpoint> Nodes { get; init; }
+
+    /// <summary>How connections are protected: secure on tcp unless plain is written out.</summary>
+    internal SessionKind Session { get; init; }
+
+    /// <summary>Which nodes are trusted, and the relay's own key; needed for secure sessions.</summary>
+    internal SecureClientOptions? Secure { get; init; }
+
+    /// <summary>The same for nodes on this machine; null takes <see cref="Secure"/> for these as well.</summary>
+    internal SecureClientOptions? SecureOnLoopback { get; init; }
 
     /// <summary>Connections to each node. Few links make large batches, so two suffice for most.</summary>
     internal int LinksPerNode { get; init; } = 2;
@@ -41,6 +51,8 @@ internal sealed record UpstreamOptions
         Software = "npfast relay",
     };
 
+    internal SecureClientOptions? SecureFor(Endpoint node) => node.IsLoopback ? SecureOnLoopback ?? Secure : Secure;
+
     internal UpstreamOptions Validate()
     {
         if (Name.Length == 0)
@@ -58,6 +70,11 @@ internal sealed record UpstreamOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         Link.Validate();
+        foreach (Endpoint node in Nodes)
+        {
+            Session.Require(node, SecureFor(node) is not null, nameof(Secure));
+        }
+
         return this;
     }
 }

@@ -8,17 +8,18 @@ namespace NetworkProtocol.Fast.Server;
 /// <summary>Messages of the Server room; event ids 400 to 499.</summary>
 internal static partial class ServerLog
 {
-    [LoggerMessage(400, LogLevel.Debug, "connection {ConnectionId} opened: {Connection}, software {Software}")]
+    [LoggerMessage(400, LogLevel.Debug,
+        "connection {ConnectionId} opened: {Connection}, peer {Peer}, software {Software}")]
     internal static partial void Established(
-        ILogger logger, long connectionId, TransportConnection connection, string software);
+        ILogger logger, long connectionId, TransportConnection connection, string peer, string software);
 
     [LoggerMessage(401, LogLevel.Debug, "connection {ConnectionId} closed: {Reason}, after {AgeMs} ms")]
     internal static partial void Closed(ILogger logger, long connectionId, LinkClosed reason, long ageMs);
 
     [LoggerMessage(402, LogLevel.Information,
-        "connection {ConnectionId} closed: {Connection}, {Reason}, after {AgeMs} ms")]
+        "connection {ConnectionId} closed: {Connection}, peer {Peer}, {Reason}, after {AgeMs} ms")]
     internal static partial void ClosedByFault(
-        ILogger logger, long connectionId, TransportConnection connection, LinkClosed reason, long ageMs);
+        ILogger logger, long connectionId, TransportConnection connection, string peer, LinkClosed reason, long ageMs);
 
     [LoggerMessage(403, LogLevel.Warning,
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]

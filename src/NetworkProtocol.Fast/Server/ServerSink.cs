@@ -9,8 +9,11 @@ namespace NetworkProtocol.Fast.Server;
 /// table.</summary>
 internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILinkSink
 {
-    public void OnEstablished(PeerLink link) =>
-        ServerLog.Established(server.Logger, link.Connection.Id, link.Connection, link.Settings.PeerSoftware);
+    // What the log calls a peer that has proved no key.
+    private const string Anonymous = "anonymous";
+
+    public void OnEstablished(PeerLink link) => ServerLog.Established(
+        server.Logger, link.Connection.Id, link.Connection, NameOf(link), link.Settings.PeerSoftware);
 
     public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)
     {
@@ -57,7 +60,10 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
         }
         else if (server.Logger.IsEnabled(LogLevel.Information))
         {
-            ServerLog.ClosedByFault(server.Logger, link.Connection.Id, link.Connection, reason, link.AgeMs);
+            ServerLog.ClosedByFault(
+                server.Logger, link.Connection.Id, link.Connection, NameOf(link), reason, link.AgeMs);
         }
     }
+
+    private static string NameOf(PeerLink link) => link.Identity?.Name ?? Anonymous;
 }

@@ -26,7 +26,7 @@ public sealed class KnownHosts(string path)
     /// <c>~/.local/state/npfast/known_hosts</c>.</summary>
     /// <exception cref="KeyFileException">There is neither a home directory nor a variable that names a
     /// directory.</exception>
-    public static KnownHosts Default() => new(System.IO.Path.Combine(StateDirectory.Find(), FileName));
+    public static KnownHosts Default() => In(null);
 
     /// <summary>Looks a server up. A file that does not exist knows nobody; one that cannot be read or understood is
     /// an error, never an empty one.</summary>
@@ -84,6 +84,11 @@ public sealed class KnownHosts(string path)
             throw KeyFiles.Unwritable(What, Path, e);
         }
     }
+
+    /// <summary>The file in a state directory; null takes the process's own.</summary>
+    /// <exception cref="KeyFileException">Nothing says where the process's own is.</exception>
+    internal static KnownHosts In(string? stateDirectory) =>
+        new(System.IO.Path.Combine(stateDirectory ?? StateDirectory.Find(), FileName));
 
     /// <exception cref="ArgumentException">No line can begin with this name.</exception>
     internal static void RequireName(string server)

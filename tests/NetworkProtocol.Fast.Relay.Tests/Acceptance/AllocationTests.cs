@@ -37,7 +37,10 @@ internal sealed class AllocationTests
             new RelayOptions
             {
                 Server = Listening(),
-                Upstreams = [new UpstreamOptions { Name = "up", Nodes = upstream.Endpoints }],
+                Upstreams =
+                [
+                    new UpstreamOptions { Name = "up", Nodes = upstream.Endpoints, Session = SessionKind.Plain },
+                ],
                 Routes = [new RouteOptions { Match = RouteMatch.Parse("mirror"), Target = "up" }],
             },
             runtime);
@@ -57,7 +60,11 @@ internal sealed class AllocationTests
         }
     }
 
-    private static ServerOptions Listening() => new() { Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] };
+    private static ServerOptions Listening() => new()
+    {
+        Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
+        Session = SessionKind.Plain,
+    };
 
     private static async Task<long> MeasureAsync(PacketGenerator[] generators, PacketType type, byte[] name)
     {

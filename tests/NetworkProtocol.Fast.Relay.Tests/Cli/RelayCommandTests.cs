@@ -47,7 +47,8 @@ internal sealed class RelayCommandTests
             new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse(AnyPort)] }, handlers, runtime);
         upstream.Start();
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
-            "--listen", AnyPort, "--upstream", $"up={upstream.Endpoints[0]}", "--route", "hold=up",
+            "--listen", AnyPort, "--session", "plain",
+            "--upstream", $"up={upstream.Endpoints[0]}", "--upstream-session", "up=plain", "--route", "hold=up",
             "--shutdown-timeout", "1h");
         await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client);
         Task held = HoldAsync(client, entered.Task);
@@ -79,15 +80,21 @@ internal sealed class RelayCommandTests
     }
 
     [Test]
-    public async Task Relay_PlainOnLoopback_WarnsUnlessAskedFor()
+    public async Task Relay_PlainOnTcp_WarnsOnceForListenersAndOnceForEachUpstream()
     {
-        using NpfastProcess unasked = await NpfastProcess.StartRelayAsync("--listen", AnyPort, "--listen", AnyPort);
-        using NpfastProcess asked = await NpfastProcess.StartRelayAsync("--listen", AnyPort, "--session", "plain");
-        await unasked.StopAsync();
-        await asked.StopAsync();
+        using NpfastProcess plain = await NpfastProcess.StartRelayAsync(
+            "--listen", AnyPort, "--listen", AnyPort, "--session", "plain",
+            "--upstream", "up=tcp://127.0.0.1:1,tcp://127.0.0.1:2", "--upstream-session", "up=plain");
+        using NpfastProcess secure = await NpfastProcess.StartRelayAsync(
+            "--listen", AnyPort, "--upstream", "up=tcp://127.0.0.1:1");
+        await plain.StopAsync();
+        await secure.StopAsync();
 
-        Assert.That(unasked.Log.Split("--session plain"), Has.Length.EqualTo(2), "warned once");
-        Assert.That(asked.Log, Does.Not.Contain("--session plain"));
+        Assert.That(plain.Log.Split("sessions on tcp://127.0.0.1:"), Has.Length.EqualTo(2), plain.Log);
+        Assert.That(plain.Log.Split("sessions with upstream up at tcp://127.0.0.1:1 are plain"),
+            Has.Length.EqualTo(2), plain.Log);
+        Assert.That(plain.Log, Does.Not.Contain("identity"));
+        Assert.That(secure.Log, Does.Not.Contain("plain"));
     }
 
     [Test]

@@ -10,6 +10,11 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 [Category("Binary")]
 internal sealed class UsageTests
 {
+    private const string Pin = "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+
+    private const string FingerprintForm =
+        "expected sha256: and 44 characters of base64, as npfast key fingerprint prints it";
+
     [TestCase("", "required command was not provided; see npfast --help")]
     [TestCase("bogus", "'bogus' is not expected here; see npfast --help")]
     [TestCase("relay --bad", "'--bad' is not expected here; see npfast relay --help")]
@@ -20,10 +25,30 @@ internal sealed class UsageTests
     [TestCase("relay --workers x", "--workers: 'x' is not a number; write digits only")]
     [TestCase("relay --max-connections 0", "--max-connections: '0' is out of range; use 1 to 1048576")]
     [TestCase("relay --listen foo", "--listen: endpoint 'foo': scheme missing; write tcp://HOST:PORT or unix:///PATH")]
-    [TestCase("relay --listen tcp://0.0.0.0:9000",
-        "a plain session with tcp://0.0.0.0:9000 can be read and changed on the way; "
-        + "add --session plain to accept that")]
-    [TestCase("relay --session tls", "--session: session 'tls' is not supported by this version; use plain")]
+    [TestCase("relay --session tls", "--session: session 'tls' is unknown; use plain or secure")]
+    [TestCase("relay --client-auth maybe", "--client-auth: 'maybe' is unknown; use none or required")]
+    [TestCase("relay --client-auth required",
+        "--client-auth required needs the keys of those who may connect; name a file with --authorized-keys")]
+    [TestCase("relay --session plain --client-auth required --authorized-keys x",
+        "--client-auth needs a listener with secure sessions; leave it out, or make one secure")]
+    [TestCase("relay --listen unix:///tmp/x --authorized-keys x",
+        "--authorized-keys needs a listener with secure sessions; leave it out, or make one secure")]
+    [TestCase("relay --session plain --identity x",
+        "--identity needs a listener or an upstream with secure sessions; leave it out, or make one secure")]
+    [TestCase("relay --known-hosts x",
+        "--known-hosts needs an upstream with secure sessions; leave it out, or make one secure")]
+    [TestCase("relay --upstream-session x", "--upstream-session: 'x' names no upstream; write orders=plain")]
+    [TestCase("relay --upstream-session a=tls", "--upstream-session: session 'tls' is unknown; use plain or secure")]
+    [TestCase("relay --upstream-session a=plain", "--upstream-session: 'a' is no upstream; give one with --upstream")]
+    [TestCase("relay --upstream a=tcp://h:1 --upstream-session a=plain --upstream-session a=secure",
+        "--upstream-session: 'a' is given twice; keep one of them")]
+    [TestCase("relay --upstream-pin x", "--upstream-pin: 'x' names no upstream; write orders=sha256:...")]
+    [TestCase("relay --upstream-pin a=x",
+        "--upstream-pin: 'x' is no fingerprint: it does not begin with sha256:; " + FingerprintForm)]
+    [TestCase("relay --upstream a=tcp://h:1 --upstream-pin b=" + Pin,
+        "--upstream-pin: 'b' is no upstream; use one of: a")]
+    [TestCase("relay --upstream a=unix:///tmp/x --upstream-pin a=" + Pin,
+        "--upstream-pin: sessions with upstream 'a' are plain; leave its pins out, or write --upstream-session a=secure")]
     [TestCase("relay --timeout 2x",
         "--timeout: '2x' is not a duration; write a number and ms, s, m or h, as in 250ms or 2s")]
     [TestCase("relay --heartbeat 1ms", "--heartbeat: '1ms' is out of range; use 100ms to 1h")]
@@ -36,8 +61,6 @@ internal sealed class UsageTests
     [TestCase("relay --upstream x", "--upstream: 'x' has no name; write NAME=URI, as in orders=tcp://10.0.0.5:9000")]
     [TestCase("relay --upstream a=tcp://127.0.0.1",
         "--upstream: endpoint 'tcp://127.0.0.1': port missing after host '127.0.0.1'; write tcp://HOST:PORT")]
-    [TestCase("relay --upstream a=tcp://10.0.0.5:1",
-        "a plain session with tcp://10.0.0.5:1 can be read and changed on the way; add --session plain to accept that")]
     [TestCase("relay --route x", "--route: 'x' is no route; write MATCH=NAME, as in orders.*=orders")]
     [TestCase("relay --route a*b=echo",
         "--route: route match 'a*b': * may only stand alone or after a last dot, as in orders.*")]
@@ -52,8 +75,21 @@ internal sealed class UsageTests
     [TestCase("send", "URI is missing; see npfast send --help")]
     [TestCase("send tcp://127.0.0.1:1", "NAME is missing; see npfast send --help")]
     [TestCase("send tcp://127.0.0.1:1 5", "NAME: type number 5 is out of range; use 256 to 65535, or a name")]
-    [TestCase("send tcp://10.0.0.5:1 ECHO",
-        "a plain session with tcp://10.0.0.5:1 can be read and changed on the way; add --session plain to accept that")]
+    [TestCase("send tcp://127.0.0.1:1 ECHO --pin x",
+        "--pin: 'x' is no fingerprint: it does not begin with sha256:; " + FingerprintForm)]
+    [TestCase("send tcp://127.0.0.1:1 ECHO --insecure-any-key --pin " + Pin,
+        "both --pin and --insecure-any-key are given; leave one out")]
+    [TestCase("send tcp://127.0.0.1:1 ECHO --trust-first-use --pin " + Pin,
+        "both --pin and --trust-first-use are given; leave one out")]
+    [TestCase("send tcp://127.0.0.1:1 ECHO --known-hosts x --pin " + Pin,
+        "both --pin and --known-hosts are given; leave one out")]
+    [TestCase("ping tcp://127.0.0.1:1 --insecure-any-key --trust-first-use",
+        "both --insecure-any-key and --trust-first-use are given; leave one out")]
+    [TestCase("ping tcp://127.0.0.1:1 --session plain --insecure-any-key",
+        "--insecure-any-key needs a secure session; leave it out, or write --session secure")]
+    [TestCase("send unix:///tmp/x ECHO --identity x",
+        "--identity needs a secure session; leave it out, or write --session secure")]
+    [TestCase("bench --trust-first-use", "--trust-first-use needs a server; give its URI")]
     [TestCase("send tcp://127.0.0.1:1 ECHO x --file y", "both DATA and --file are given; leave one out")]
     [TestCase("send tcp://127.0.0.1:1 ECHO --file /tmp", "--file: '/tmp' is a folder; name a file")]
     [TestCase("ping", "URI is missing; see npfast ping --help")]

@@ -205,7 +205,10 @@ internal sealed class RelayNodeTests
             Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback] },
             Upstreams =
             [
-                new UpstreamOptions { Name = "up", Nodes = nodes, RequestTimeout = TimeSpan.FromSeconds(1) },
+                new UpstreamOptions
+                {
+                    Name = "up", Nodes = nodes, Session = SessionKind.Plain, RequestTimeout = TimeSpan.FromSeconds(1),
+                },
                 new UpstreamOptions { Name = "dead", Nodes = [Endpoint.Parse("unix:///nonexistent/npfast.sock")] },
             ],
             Routes =

@@ -43,6 +43,7 @@ internal sealed class RelayOptionsTests
         {
             Name = name,
             Nodes = [Endpoint.Parse("tcp://127.0.0.1:1")],
+            Session = SessionKind.Plain,
         })],
         Routes = [.. Words(routes).Select(static route => route.Split('=')).Select(static parts => new RouteOptions
         {

@@ -20,6 +20,7 @@ internal sealed class PlainOpeningTests
         Assert.That(PlainOpening.Match(Encoding.ASCII.GetBytes(received)), Is.EqualTo(expected));
 
     [TestCase("NPS1", "NPS1")]
+    [TestCase("NPF1", "NPF1")]
     [TestCase("GET / HTTP/1.1", "HTTP")]
     [TestCase("POST / HTTP/1.1", "HTTP")]
     [TestCase("\u0016\u0003\u0001", "TLS")]

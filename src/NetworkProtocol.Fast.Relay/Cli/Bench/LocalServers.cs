@@ -122,7 +122,10 @@ internal sealed class LocalServers : IAsyncDisposable
     private RelayOptions Forwarding(ServerOptions server) => new()
     {
         Server = server,
-        Upstreams = [new UpstreamOptions { Name = UpstreamName, Nodes = upstream.Endpoints }],
+        Upstreams = [new UpstreamOptions
+        {
+            Name = UpstreamName, Nodes = upstream.Endpoints, Session = SessionKind.Plain,
+        }],
         Routes = [new RouteOptions { Match = RouteMatch.Parse("ECHO"), Target = UpstreamName }],
     };
 
