@@ -45,24 +45,24 @@ internal static class UpstreamParser
 
     internal static string? ParseSession(string text, out (string Upstream, SessionKind Session) value)
     {
-        string? error = Split(text, "orders=plain", out string name, out string rest);
+        string? error = Split(text, "NAME=plain or NAME=secure", out string name, out string rest);
         value = (name, default);
         return error ?? ValueParsers.Session(rest, out value.Session);
     }
 
     internal static string? ParsePin(string text, out (string Upstream, KeyFingerprint Pin) value)
     {
-        string? error = Split(text, "orders=sha256:...", out string name, out string rest);
+        string? error = Split(text, "NAME=FINGERPRINT", out string name, out string rest);
         value = (name, null!);
         return error ?? ValueParsers.Fingerprint(rest, out value.Pin);
     }
 
     // At the first sign: names have none, fingerprints end in one.
-    private static string? Split(string text, string example, out string name, out string rest)
+    private static string? Split(string text, string form, out string name, out string rest)
     {
         int equals = text.IndexOf('=', StringComparison.Ordinal);
         name = text[..Math.Max(equals, 0)];
         rest = text[(equals + 1)..];
-        return equals > 0 ? null : $"'{text}' names no upstream; write {example}";
+        return equals > 0 ? null : $"'{text}' names no upstream; write {form}";
     }
 }

@@ -7,6 +7,7 @@ using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
@@ -15,7 +16,8 @@ namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 
 /// <summary>
 /// The main job with real processes: clients in this one, a relay and two upstreams each in one of their
-/// own, over TCP and Unix sockets. NPFAST_SOAK=full sends a million packets, else a part of them.
+/// own, over TCP and Unix sockets in plain sessions, or over TCP in secure ones. NPFAST_SOAK=full sends a million packets
+/// in plain sessions, else a part of them as in secure ones.
 /// </summary>
 [TestFixture]
 [Category("Binary")]
@@ -25,43 +27,51 @@ internal sealed class SoakTests
     private const int Clients = 200;
     private const int Lanes = 4;
 
-    private static int Packets =>
-        Environment.GetEnvironmentVariable("NPFAST_SOAK") == "full" ? 1_000_000 : 120_000;
+    private static int PacketsOf(bool secure) =>
+        !secure && Environment.GetEnvironmentVariable("NPFAST_SOAK") == "full" ? 1_000_000 : 120_000;
 
-    [Test]
-    public async Task Relay_WithTwoUpstreamsOneOfThemKilledAndRestarted_LosesDoublesAndSwapsNothing()
+    [TestCase(false)]
+    [TestCase(true)]
+    public async Task Relay_WithTwoUpstreamsOneOfThemKilledAndRestarted_LosesDoublesAndSwapsNothing(bool secure)
     {
+        int packets = PacketsOf(secure);
         int seed = Environment.TickCount;
         TestContext.Out.WriteLine($"seed {seed}");
         using var folder = new TemporaryFolder();
-        string socket = folder.File("upstream.sock");
-        using NpfastProcess one = await NpfastProcess.StartRelayAsync("--listen", "tcp://127.0.0.1:0");
-        NpfastProcess two = await NpfastProcess.StartRelayAsync("--listen", "unix://" + socket);
+        string[] session = secure ? ["--state", folder.File("state")] : ["--session", "plain"];
+        using NpfastProcess one =
+            await NpfastProcess.StartRelayAsync(["--listen", "tcp://127.0.0.1:0", .. session]);
+        NpfastProcess two = await NpfastProcess.StartRelayAsync(
+            ["--listen", secure ? "tcp://127.0.0.1:0" : "unix://" + folder.File("upstream.sock"), .. session]);
+        string second = two.Endpoints[0].ToString();
+        using IdentityKey? identity = secure ? IdentityKey.ReadFile(folder.File("state/identity.pem")) : null;
         try
         {
             using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
-                "--listen", "tcp://127.0.0.1:0", "--listen", "unix://" + folder.File("relay.sock"),
-                "--upstream", $"up={one.Endpoints[0]},unix://{socket}", "--route", "ECHO=up");
+                ["--listen", "tcp://127.0.0.1:0",
+                    "--listen", secure ? "tcp://127.0.0.1:0" : "unix://" + folder.File("relay.sock"),
+                    "--upstream", $"up={one.Endpoints[0]},{second}",
+                    "--upstream-session", secure ? "up=secure" : "up=plain", "--route", "ECHO=up", .. session]);
             using var runtime = new LinkRuntime(memoryLimitBytes: 1L << 30);
-            List<PacketClient> connections = await ConnectAsync(relay.Endpoints, runtime);
+            List<PacketClient> connections = await ConnectAsync(relay.Endpoints, runtime, identity);
             SoakClient[] clients = [.. connections.Select((c, id) => new SoakClient(c, id, seed))];
 
             // The first third in peace, the second with an upstream killed and restarted under it, the last in peace.
-            int share = (Packets / Clients / Lanes / 3) + 1;
+            int share = (packets / Clients / Lanes / 3) + 1;
             var clock = Stopwatch.StartNew();
             await RunAsync(clients, share);
             Assert.That(clients.Sum(static c => c.Errors), Is.Zero, "errors before anything was killed");
 
             Task disturbed = RunAsync(clients, share);
-            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > Packets / 3 * 105 / 100);
-            int connectsBefore = Reconnects(relay.Log);
+            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > packets / 3 * 105 / 100);
+            int connectsBefore = Reconnects(relay.Log, second);
             two.Kill();
             long atKill = clients.Sum(static c => c.Replies);
-            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > atKill + (Packets / 50) || disturbed.IsCompleted);
+            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > atKill + (packets / 50) || disturbed.IsCompleted);
             two.Dispose();
-            two = await NpfastProcess.StartRelayAsync("--listen", "unix://" + socket);
+            two = await NpfastProcess.StartRelayAsync(["--listen", second, .. session]);
             await disturbed;
-            await Eventually.HoldsAsync(() => Reconnects(relay.Log) > connectsBefore);
+            await Eventually.HoldsAsync(() => Reconnects(relay.Log, second) > connectsBefore);
             long errorsWhileDisturbed = clients.Sum(static c => c.Errors);
 
             await RunAsync(clients, share);
@@ -87,19 +97,27 @@ internal sealed class SoakTests
         }
     }
 
-    private static int Reconnects(string log) =>
-        log.Split("connected to unix://", StringSplitOptions.None).Length - 1;
+    private static int Reconnects(string log, string node) =>
+        log.Split($"connected to {node},", StringSplitOptions.None).Length - 1;
 
     private static Task RunAsync(SoakClient[] clients, int count) =>
         Task.WhenAll(clients.SelectMany(c => Enumerable.Range(0, Lanes).Select(lane => c.RunAsync(lane, count))));
 
-    private static async Task<List<PacketClient>> ConnectAsync(IReadOnlyList<Endpoint> endpoints, LinkRuntime runtime)
+    private static async Task<List<PacketClient>> ConnectAsync(
+        IReadOnlyList<Endpoint> endpoints, LinkRuntime runtime, IdentityKey? identity)
     {
+        var options = new ClientOptions
+        {
+            Session = identity is null ? SessionKind.Plain : SessionKind.Secure,
+            Secure = identity is null
+                ? null
+                : new SecureClientOptions { Trust = ServerTrust.Pinned(identity.Fingerprint) },
+            RequestTimeout = TimeSpan.FromMinutes(2),
+        };
         var clients = new List<PacketClient>();
         for (int i = 0; i < Clients; i++)
         {
-            clients.Add(await PacketClient.ConnectAsync(endpoints[i % endpoints.Count], runtime,
-                new ClientOptions { Session = SessionKind.Plain, RequestTimeout = TimeSpan.FromMinutes(2) }));
+            clients.Add(await PacketClient.ConnectAsync(endpoints[i % endpoints.Count], runtime, options));
         }
 
         return clients;

@@ -37,12 +37,12 @@ internal sealed class UsageTests
         "--identity needs a listener or an upstream with secure sessions; leave it out, or make one secure")]
     [TestCase("relay --known-hosts x",
         "--known-hosts needs an upstream with secure sessions; leave it out, or make one secure")]
-    [TestCase("relay --upstream-session x", "--upstream-session: 'x' names no upstream; write orders=plain")]
+    [TestCase("relay --upstream-session x", "--upstream-session: 'x' names no upstream; write NAME=plain or NAME=secure")]
     [TestCase("relay --upstream-session a=tls", "--upstream-session: session 'tls' is unknown; use plain or secure")]
     [TestCase("relay --upstream-session a=plain", "--upstream-session: 'a' is no upstream; give one with --upstream")]
     [TestCase("relay --upstream a=tcp://h:1 --upstream-session a=plain --upstream-session a=secure",
         "--upstream-session: 'a' is given twice; keep one of them")]
-    [TestCase("relay --upstream-pin x", "--upstream-pin: 'x' names no upstream; write orders=sha256:...")]
+    [TestCase("relay --upstream-pin x", "--upstream-pin: 'x' names no upstream; write NAME=FINGERPRINT")]
     [TestCase("relay --upstream-pin a=x",
         "--upstream-pin: 'x' is no fingerprint: it does not begin with sha256:; " + FingerprintForm)]
     [TestCase("relay --upstream a=tcp://h:1 --upstream-pin b=" + Pin,

@@ -25,10 +25,10 @@ internal sealed class NpfastProcess : IDisposable
     private readonly TaskCompletionSource ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly int listeners;
 
-    private NpfastProcess(string[] arguments, int listeners)
+    private NpfastProcess(ProcessStartInfo start, int listeners)
     {
         this.listeners = listeners;
-        process = new Process { StartInfo = StartInfo(arguments), EnableRaisingEvents = true };
+        process = new Process { StartInfo = start, EnableRaisingEvents = true };
         process.OutputDataReceived += (_, e) => Note(e.Data);
         process.ErrorDataReceived += (_, e) => Note(e.Data);
         process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException("npfast ended early"));
@@ -77,10 +77,15 @@ internal sealed class NpfastProcess : IDisposable
     }
 
     /// <summary>Starts `npfast relay` and waits until every --listen is open.</summary>
-    internal static async Task<NpfastProcess> StartRelayAsync(params string[] arguments)
+    internal static Task<NpfastProcess> StartRelayAsync(params string[] arguments) =>
+        StartRelayWithVariablesAsync(new Dictionary<string, string?>(), arguments);
+
+    /// <summary>The same with changes to its environment; null takes a variable away.</summary>
+    internal static async Task<NpfastProcess> StartRelayWithVariablesAsync(
+        IReadOnlyDictionary<string, string?> variables, params string[] arguments)
     {
         int listeners = Math.Max(1, arguments.Count(static a => a == "--listen"));
-        var started = new NpfastProcess(["relay", .. arguments], listeners);
+        var started = new NpfastProcess(StartInfo(variables, ["relay", .. arguments]), listeners);
         try
         {
             await started.ready.Task.WaitAsync(Patience);
@@ -99,16 +104,8 @@ internal sealed class NpfastProcess : IDisposable
 
     /// <summary>Runs a command to its end, with changes to its environment; null takes a variable away.</summary>
     internal static Task<(int ExitCode, byte[] Output, string Errors)> RunWithVariablesAsync(
-        IReadOnlyDictionary<string, string?> variables, params string[] arguments)
-    {
-        ProcessStartInfo start = StartInfo(arguments);
-        foreach ((string name, string? value) in variables)
-        {
-            start.Environment[name] = value;
-        }
-
-        return RunAsync(start, []);
-    }
+        IReadOnlyDictionary<string, string?> variables, params string[] arguments) =>
+        RunAsync(StartInfo(variables, arguments), []);
 
     /// <summary>Runs a command to its end, with bytes on stdin.</summary>
     internal static Task<(int ExitCode, byte[] Output, string Errors)> RunWithInputAsync(
@@ -180,6 +177,18 @@ internal sealed class NpfastProcess : IDisposable
         process.Dispose();
     }
 
+    private static ProcessStartInfo StartInfo(IReadOnlyDictionary<string, string?> variables, string[] arguments)
+    {
+        ProcessStartInfo start = StartInfo(arguments);
+        foreach ((string name, string? value) in variables)
+        {
+            start.Environment[name] = value;
+        }
+
+        return start;
+    }
+
+    // The state directory is that of the test run; TestState has put it into the environment.
     private static ProcessStartInfo StartInfo(string[] arguments) => StartInfo(BinaryPath, arguments);
 
     private static ProcessStartInfo StartInfo(string program, string[] arguments) => new(program, arguments)

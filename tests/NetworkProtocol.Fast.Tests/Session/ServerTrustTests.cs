@@ -89,6 +89,40 @@ internal sealed class ServerTrustTests
     }
 
     [Test]
+    public void Known_NewServerWithAdvice_IsRefusedWithThat()
+    {
+        ServerTrust trust = ServerTrust.Known(new KnownHosts(folder.File("known_hosts"))).WithAdvice(key => $"say {key}");
+
+        Assert.That(trust.Check(Server, One).Text, Does.EndWith($"if its key is {One}, say {One}"));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void OwnKey_OfAServerTheFileDoesNotKnow_IsTrustedAndNotRecorded(bool onFirstUse)
+    {
+        string path = folder.File("known_hosts");
+        var hosts = new KnownHosts(path);
+        ServerTrust trust = onFirstUse ? ServerTrust.OnFirstUse(hosts, One, Two) : ServerTrust.Known(hosts, One, Two);
+
+        Assert.That(trust.Check(Server, One), Is.EqualTo(new ServerVerdict(ServerVerdictKind.Trusted, string.Empty)));
+        Assert.That(trust.Check(Server, Two).Kind, Is.EqualTo(ServerVerdictKind.Trusted));
+        Assert.That(File.Exists(path), Is.False);
+        Assert.That(trust.Check(Server, Three).Kind,
+            Is.EqualTo(onFirstUse ? ServerVerdictKind.TrustedFirstUse : ServerVerdictKind.Refused));
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void OwnKey_OfAServerTheFileKnowsByAnother_IsRefused(bool onFirstUse)
+    {
+        var hosts = new KnownHosts(folder.Write("known_hosts", $"{Server} {Two}\n"));
+        ServerTrust trust = onFirstUse ? ServerTrust.OnFirstUse(hosts, One) : ServerTrust.Known(hosts, One);
+
+        Assert.That(trust.Check(Server, One).Text, Does.StartWith($"server {Server} presents {One}, known is {Two}"));
+        Assert.That(trust.Check(Server, Two).Kind, Is.EqualTo(ServerVerdictKind.Trusted));
+    }
+
+    [Test]
     public void OnFirstUse_WhatCannotBeReadOrWritten_Refuses()
     {
         var broken = new KnownHosts(folder.Write("broken", "garbage\n"));
