@@ -55,9 +55,12 @@ internal static class Example
         return target;
     }
 
-    internal static Process Start(string assembly) =>
-        Process.Start(new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", assembly])
+    /// <summary>Starts it in its own folder, where its files go.</summary>
+    internal static Process Start(string assembly, params string[] arguments) =>
+        Process.Start(new ProcessStartInfo(
+            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", ["exec", assembly, .. arguments])
         {
+            WorkingDirectory = Path.GetDirectoryName(assembly)!,
             RedirectStandardInput = true,
             RedirectStandardOutput = true,
             RedirectStandardError = true,

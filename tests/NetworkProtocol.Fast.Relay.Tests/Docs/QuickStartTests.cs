@@ -30,11 +30,13 @@ internal sealed class QuickStartTests
             string listening = await serving.StandardOutput.ReadLineAsync(cancellation)
                 ?? await serving.StandardError.ReadToEndAsync(cancellation);
             Assert.That(listening, Does.StartWith(ListeningMark));
-            string address = listening[ListeningMark.Length..listening.IndexOf(',', StringComparison.Ordinal)];
+            string[] parts = listening[ListeningMark.Length..].Split(", ");
+            string address = parts[0];
+            string key = parts[1]["key ".Length..];
 
             string client = Example.Compile(home, "QuickStartClient",
                 Readme.Block("csharp", "PacketClient.ConnectAsync").Replace(Address, address, StringComparison.Ordinal));
-            using Process asking = Example.Start(client);
+            using Process asking = Example.Start(client, key);
             string printed = await asking.StandardOutput.ReadToEndAsync(cancellation);
             await asking.WaitForExitAsync(cancellation);
             Assert.That(asking.ExitCode, Is.Zero, await asking.StandardError.ReadToEndAsync(cancellation));

@@ -45,8 +45,8 @@ internal sealed class TourTests
             string[] lines = (await shell.StandardOutput.ReadToEndAsync(cancellation)).Split('\n');
             await shell.WaitForExitAsync(cancellation);
             Assert.That(shell.ExitCode, Is.Zero, await errors);
-            AssertInOrder(lines, "hello", "from a pipe", "exit code 1", "reply from", "seq=3", "min/p50/p99/max", "messages/s");
-            Assert.That(await errors, Does.Contain("NoRoute"));
+            AssertInOrder(lines, "hello", "from a pipe", "pinned", "exit code 1", "exit code 1", "reply from", "seq=3", "min/p50/p99/max", "messages/s");
+            Assert.That(await errors, Does.Contain("NoRoute").And.Contain("this may be a man in the middle"));
         }
         finally
         {

@@ -29,6 +29,10 @@ internal static partial class ProtocolDocument
         .Select(match => (Code(match), match.Groups["name"].Value))
         .ToList();
 
+    /// <summary>Whether an example is of secure sessions, not a packet.</summary>
+    public static bool IsOfSessions(string name) =>
+        name.Split('-')[0] is "nx" or "xx" or "secure";
+
     private static int Code(Match match) => int.Parse(match.Groups["code"].ValueSpan, CultureInfo.InvariantCulture);
 
     private static byte[] Bytes(string hex) =>
