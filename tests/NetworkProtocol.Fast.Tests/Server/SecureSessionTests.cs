@@ -4,7 +4,9 @@ using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
+using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Tests.Session;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Server;
@@ -86,6 +88,22 @@ internal sealed class SecureSessionTests
         await using PacketClient client = await harness.ConnectAsync(Trusting(authenticates));
         using PacketReply reply = await client.RequestAsync("who", default);
         Assert.That(seen?.Fingerprint, Is.EqualTo(authenticates ? clientKey.Fingerprint : null));
+    }
+
+    [Test]
+    public async Task Connect_WithAClockFarOff_IsToldThatClocksMayBeWhy()
+    {
+        await using var harness = new ServerHarness(secure: new SecureServerOptions { Identity = serverKey });
+        var wall = new WallTime();
+        wall.Set(byMs: -wall.NowMs);
+        using var otherTime = new LinkRuntime(
+            LinkRuntime.MemoryLimitBytesDefault, null, new TimerWheel(wall, manual: true));
+
+        PacketConnectionException? error = Assert.ThrowsAsync<PacketConnectionException>(
+            () => PacketClient.ConnectAsync(harness.Endpoint, otherTime, Trusting(authenticates: false)));
+
+        Assert.That(error!.Closed.Reason, Is.EqualTo(CloseReason.ConnectionLost));
+        Assert.That(error.Message, Does.Contain("clocks that differ are one reason"));
     }
 
     private ClientOptions Trusting(bool authenticates) => new()
