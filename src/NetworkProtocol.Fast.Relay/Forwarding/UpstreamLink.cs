@@ -18,6 +18,10 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// </summary>
 internal sealed class UpstreamLink : WheelTimer, ILinkSink
 {
+    // A client that holds a quarter of the places leaves the last quarter to others: however much it asks for, those
+    // who ask for little get through.
+    private const int ShareOfOne = 4;
+
     private readonly UpstreamOptions options;
     private readonly Endpoint node;
     private readonly LinkRuntime runtime;
@@ -25,6 +29,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
     private readonly RequestGate gate;
+    private readonly RequestGate greedyGate;
     private readonly long timeoutMs;
 
     // The connection that requests may be sent on; null while there is none. Written by the sink's calls.
@@ -44,7 +49,8 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         this.logger = logger;
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
-        gate = new RequestGate(this);
+        gate = new RequestGate(this, isGreedy: false);
+        greedyGate = new RequestGate(this, isGreedy: true);
     }
 
     /// <summary>The live connection, or null.</summary>
@@ -53,8 +59,19 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     /// <summary>Requests that wait for a reply.</summary>
     internal int InFlight => requests.InFlight;
 
-    /// <summary>Where clients wait while the upstream has as many requests as it takes.</summary>
+    /// <summary>Where this client has to wait before it can begin a request; null if it need not.</summary>
+    internal Gate? GateFor(PeerLink client, PeerLink link)
+    {
+        int max = InFlightMax(link);
+        bool isGreedy = client.RequestsInFlight >= Math.Max(max / ShareOfOne, 1);
+        return InFlight < PlacesFor(isGreedy, max) ? null : isGreedy ? greedyGate : gate;
+    }
+
+    /// <summary>Where a client waits that lost the last place to another.</summary>
     internal Gate Gate => gate;
+
+    /// <summary>Milliseconds that a request may take, waiting for a place included.</summary>
+    internal long TimeoutMs => timeoutMs;
 
     internal void Start() => running = Task.Run(RunAsync);
 
@@ -74,7 +91,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     /// <returns>False when too many wait already.</returns>
     internal bool TryBegin(PeerLink client, in PacketHeader request, out uint correlation)
     {
-        long deadline = runtime.Wheel.NowMs + timeoutMs;
+        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.NowMs + timeoutMs;
         if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation))
         {
             return false;
@@ -98,7 +115,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             return false;
         }
 
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
         return true;
     }
@@ -131,7 +148,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         client.RequestEnded();
 
         // Ending the request was an exchange: the fence that the gate asks for.
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
         return null;
     }
@@ -149,7 +166,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         // No new requests; those under way still get their replies, then the connection is closed.
         Volatile.Write(ref leaving, link);
         Interlocked.CompareExchange(ref live, null, link);
-        gate.WakeAll();
+        WakeClients();
         CloseIfLeft();
         ForwardingLog.UpstreamDraining(logger, options.Name, node, code);
     }
@@ -166,7 +183,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             End(in ended, ErrorCode.NoUpstream, "the upstream was lost before it replied");
         }
 
-        gate.WakeAll();
+        WakeClients();
         closed?.TrySetResult(reason);
     }
 
@@ -196,7 +213,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         Replies.Fail(ended.Owner, ended.PeerCorrelation, code, text);
         ended.Owner.Flush();
         ended.Owner.RequestEnded();
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
     }
 
@@ -329,10 +346,21 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 #pragma warning restore CA5394
     }
 
-    private sealed class RequestGate(UpstreamLink upstream) : Gate
+    private static int PlacesFor(bool isGreedy, int max) => isGreedy ? max - (max / ShareOfOne) : max;
+
+    // A place was given up by an exchange, which is the fence that the gates ask for.
+    private void WakeClients()
+    {
+        gate.WakeIfReady();
+        greedyGate.WakeIfReady();
+    }
+
+    private sealed class RequestGate(UpstreamLink upstream, bool isGreedy) : Gate
     {
         // Without a connection there is nothing to wait for: the waiter goes on and finds another link, or none.
-        internal override bool IsReady =>
-            upstream.Live is not { } link || upstream.InFlight < upstream.InFlightMax(link);
+        internal override bool IsReady => upstream.Live is not { } link
+            || upstream.InFlight < PlacesFor(isGreedy, upstream.InFlightMax(link));
+
+        internal override bool IsOneByOne => upstream.Live is not null;
     }
 }

@@ -41,16 +41,16 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 break;
             }
 
-            if (link.IsHigh)
+            Gate? wait = link.IsHigh ? link.Gate : header.WantsReply ? upstream.GateFor(client, link) : null;
+            uint correlation = 0;
+            if (wait is null && header.WantsReply && !upstream.TryBegin(client, in header, out correlation))
             {
-                return link.Gate;
+                wait = upstream.Gate;
             }
 
-            uint correlation = 0;
-            if (header.WantsReply && (upstream.InFlight >= upstream.InFlightMax(link)
-                || !upstream.TryBegin(client, in header, out correlation)))
+            if (wait is not null)
             {
-                return upstream.Gate;
+                return WaitAt(wait, client, upstream, in header, flush);
             }
 
             if (TryForward(client, upstream, link, in packet, correlation, flush))
@@ -61,6 +61,24 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
         Replies.Refuse(client, in header, flush, ErrorCode.NoUpstream, "no upstream is connected");
         return null;
+    }
+
+    // A packet waits no longer than its reply may take. One-way packets are dropped then: they are sent at most once.
+    private static Gate? WaitAt(
+        Gate gate, PeerLink client, UpstreamLink upstream, in PacketHeader header, FlushBatch flush)
+    {
+        long now = client.Runtime.Wheel.NowMs;
+        if (client.PacketDeadlineMs == 0)
+        {
+            client.PacketDeadlineMs = now + upstream.TimeoutMs;
+        }
+        else if (client.PacketDeadlineMs <= now)
+        {
+            Replies.Refuse(client, in header, flush, ErrorCode.Timeout, "the upstream took no request in time");
+            return null;
+        }
+
+        return gate;
     }
 
     // False: nothing was done, another link may take the packet.

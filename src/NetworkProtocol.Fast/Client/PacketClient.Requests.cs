@@ -156,7 +156,7 @@ public sealed partial class PacketClient
             }
 
             Gate gate = link.IsHigh ? link.Gate : requestGate;
-            await AsyncGateWaiter.WaitAsync(gate).WaitAsync(left, cancellationToken).ConfigureAwait(false);
+            await AsyncGateWaiter.WaitAsync(gate, left, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {
