@@ -4,7 +4,6 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
-using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
@@ -16,12 +15,8 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// correlation table outlives the connections: its generations keep a reply of an earlier one from being taken for a
 /// later request's.
 /// </summary>
-internal sealed class UpstreamLink : WheelTimer, ILinkSink
+internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 {
-    // A client that holds a quarter of the places leaves the last quarter to others: however much it asks for, those
-    // who ask for little get through.
-    private const int ShareOfOne = 4;
-
     private readonly UpstreamOptions options;
     private readonly Endpoint node;
     private readonly LinkRuntime runtime;
@@ -58,20 +53,6 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 
     /// <summary>Requests that wait for a reply.</summary>
     internal int InFlight => requests.InFlight;
-
-    /// <summary>Where this client has to wait before it can begin a request; null if it need not.</summary>
-    internal Gate? GateFor(PeerLink client, PeerLink link)
-    {
-        int max = InFlightMax(link);
-        bool isGreedy = client.RequestsInFlight >= Math.Max(max / ShareOfOne, 1);
-        return InFlight < PlacesFor(isGreedy, max) ? null : isGreedy ? greedyGate : gate;
-    }
-
-    /// <summary>Where a client waits that lost the last place to another.</summary>
-    internal Gate Gate => gate;
-
-    /// <summary>Milliseconds that a request may take, waiting for a place included.</summary>
-    internal long TimeoutMs => timeoutMs;
 
     internal void Start() => running = Task.Run(RunAsync);
 
@@ -226,141 +207,4 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         }
     }
 
-    private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
-    {
-        PacketHeader header = packet.Header with { Correlation = correlation };
-        EnqueueStatus status;
-        if (!client.Settings.Allows(header.Codec))
-        {
-            status = SendInflated(link, client, in packet, in header);
-        }
-        else if ((uint)packet.Payload.Length > client.Settings.SendPayloadBytesMax)
-        {
-            status = EnqueueStatus.TooLarge;
-        }
-        else if (link.TryDetachPacket(out BufferLease lease, out int offset))
-        {
-            header.Write(lease.Span[offset..]);
-            status = client.TrySendBlock(lease, offset, header.PacketBytes);
-            if (status != EnqueueStatus.Done)
-            {
-                lease.Return();
-            }
-        }
-        else
-        {
-            status = client.TrySend(in header, default, packet.Payload);
-        }
-
-        Settle(client, correlation, status);
-    }
-
-    private void Settle(PeerLink client, uint correlation, EnqueueStatus status)
-    {
-        switch (status)
-        {
-            case EnqueueStatus.Full or EnqueueStatus.NoMemory:
-                client.EndUnanswered(correlation, status);
-                break;
-            case EnqueueStatus.TooLarge:
-                Replies.Fail(client, correlation, ErrorCode.TooLarge, "the reply is larger than this client accepts");
-                break;
-            case EnqueueStatus.Closed:
-                runtime.Counters.AddDroppedReply();
-                break;
-        }
-    }
-
-    // The client cannot read the codec that the upstream chose.
-    private static EnqueueStatus SendInflated(
-        PeerLink link, PeerLink client, in PacketView packet, in PacketHeader header)
-    {
-        if (link.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
-        {
-            Replies.Fail(client, header.Correlation, fault.Code, fault.Text);
-            return EnqueueStatus.Done;
-        }
-
-        EnqueueStatus status = client.TrySend(
-            header with { Flags = header.Flags & ~(PacketFlags.Lz4 | PacketFlags.Zstd) }, default, lease.Span[..bytes]);
-        lease.Return();
-        return status;
-    }
-
-    // Connects, waits for the end, connects again; ends when stopping.
-    private async Task RunAsync()
-    {
-        int failures = 0;
-        while (!stopping.IsCancellationRequested)
-        {
-            bool wasLive = await RunOnceAsync(failures).ConfigureAwait(false);
-            failures = wasLive ? 0 : Math.Min(failures + 1, 16);
-            await Task.Delay(DelayAfter(failures), runtime.Wheel.Time, stopping.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    // Returns whether the session was opened.
-    private async Task<bool> RunOnceAsync(int failures)
-    {
-        try
-        {
-            TransportConnection connection = await TransportConnector
-                .ConnectAsync(node, TransportOptions.Default, stopping.Token).ConfigureAwait(false);
-            var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
-            closed = ended;
-            var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating);
-            link.Start();
-            using CancellationTokenRegistration stop =
-                stopping.Token.Register(() => link.Close(CloseReason.ShuttingDown, string.Empty));
-            LinkClosed reason = await ended.Task.ConfigureAwait(false);
-            if (!stopping.IsCancellationRequested)
-            {
-                ForwardingLog.UpstreamLost(logger, options.Name, node, reason);
-            }
-
-            return link.IsEstablished;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (TransportException e)
-        {
-            // The first failure and then each doubling: a dead upstream must not fill the log.
-            if (int.IsPow2(failures + 1))
-            {
-                ForwardingLog.UpstreamUnreachable(logger, options.Name, e.Message);
-            }
-
-            return false;
-        }
-    }
-
-    // Exponential with half of it left to chance, so that relays do not return to a node in step.
-    private TimeSpan DelayAfter(int failures)
-    {
-        double factor = Math.Min(Math.Pow(2, failures), options.ReconnectDelayMax / options.ReconnectDelayMin);
-#pragma warning disable CA5394 // Jitter needs no secrecy.
-        return options.ReconnectDelayMin * factor * (0.5 + (Random.Shared.NextDouble() / 2));
-#pragma warning restore CA5394
-    }
-
-    private static int PlacesFor(bool isGreedy, int max) => isGreedy ? max - (max / ShareOfOne) : max;
-
-    // A place was given up by an exchange, which is the fence that the gates ask for.
-    private void WakeClients()
-    {
-        gate.WakeIfReady();
-        greedyGate.WakeIfReady();
-    }
-
-    private sealed class RequestGate(UpstreamLink upstream, bool isGreedy) : Gate
-    {
-        // Without a connection there is nothing to wait for: the waiter goes on and finds another link, or none.
-        internal override bool IsReady => upstream.Live is not { } link
-            || upstream.InFlight < PlacesFor(isGreedy, upstream.InFlightMax(link));
-
-        internal override bool IsOneByOne => upstream.Live is not null;
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
@@ -143,6 +144,12 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         if ((uint)packet.Payload.Length > link.Settings.SendPayloadBytesMax)
         {
             return EnqueueStatus.TooLarge;
+        }
+
+        if (header.Codec != PayloadCodec.None && PayloadInflater.TryReadLength(
+            packet.Payload, header.Codec, link.Settings.SendPayloadBytesMax, out _, out fault) != OperationStatus.Done)
+        {
+            return EnqueueStatus.Full;
         }
 
         if (!client.TryDetachPacket(out BufferLease lease, out int offset))

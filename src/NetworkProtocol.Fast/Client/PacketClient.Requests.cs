@@ -109,8 +109,9 @@ public sealed partial class PacketClient
     private ValueTask<PacketReply> BeginAsync(PacketType type, string name, ReadOnlyMemory<byte> payload,
         TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        long timeoutMs = (long)(timeout ?? options.RequestTimeout).TotalMilliseconds;
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(timeoutMs, nameof(timeout));
+        TimeSpan limit = timeout ?? options.RequestTimeout;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(timeout));
+        long timeoutMs = (long)Math.Ceiling(limit.TotalMilliseconds);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<PacketReply>(cancellationToken);
