@@ -6,7 +6,7 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Forwarding;
 
-/// <summary>Connecting, and connecting again.</summary>
+/// <summary>The connection: made, and made again whenever it is lost.</summary>
 internal sealed partial class UpstreamLink
 {
     // Connects, waits for the end, connects again; ends when stopping.
@@ -22,7 +22,8 @@ internal sealed partial class UpstreamLink
         }
     }
 
-    // Returns whether the session was opened.
+    // Returns whether it was a connection to rely on: one that an upstream opens and loses at once is a failure, too, and
+    // must not be repeated at full speed.
     private async Task<bool> RunOnceAsync(int failures)
     {
         try
@@ -46,9 +47,7 @@ internal sealed partial class UpstreamLink
                 NoteLost(reason, failures);
             }
 
-            // A node that reports a fault of the connection, as that our key is not authorised there, has opened the
-            // session and will report it again.
-            return link.IsEstablished && reason.Reason != CloseReason.RemoteError;
+            return link.IsEstablished && link.AgeMs >= (long)options.ReconnectDelayMax.TotalMilliseconds;
         }
         catch (OperationCanceledException) when (stopping.IsCancellationRequested)
         {

@@ -4,7 +4,6 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
-using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
@@ -26,6 +25,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
     private readonly RequestGate gate;
+    private readonly RequestGate greedyGate;
     private readonly long timeoutMs;
 
     // The connection that requests may be sent on; null while there is none. Written by the sink's calls.
@@ -46,7 +46,8 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         security = SecureClient.For(node, options.Session, options.SecureFor(node));
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
-        gate = new RequestGate(this);
+        gate = new RequestGate(this, isGreedy: false);
+        greedyGate = new RequestGate(this, isGreedy: true);
     }
 
     /// <summary>The live connection, or null.</summary>
@@ -54,9 +55,6 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
     /// <summary>Requests that wait for a reply.</summary>
     internal int InFlight => requests.InFlight;
-
-    /// <summary>Where clients wait while the upstream has as many requests as it takes.</summary>
-    internal Gate Gate => gate;
 
     internal void Start() => running = Task.Run(RunAsync);
 
@@ -76,7 +74,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     /// <returns>False when too many wait already.</returns>
     internal bool TryBegin(PeerLink client, in PacketHeader request, out uint correlation)
     {
-        long deadline = runtime.Wheel.NowMs + timeoutMs;
+        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.NowMs + timeoutMs;
         if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation))
         {
             return false;
@@ -100,7 +98,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
             return false;
         }
 
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
         return true;
     }
@@ -133,7 +131,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         client.RequestEnded();
 
         // Ending the request was an exchange: the fence that the gate asks for.
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
         return null;
     }
@@ -151,7 +149,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         // No new requests; those under way still get their replies, then the connection is closed.
         Volatile.Write(ref leaving, link);
         Interlocked.CompareExchange(ref live, null, link);
-        gate.WakeAll();
+        WakeClients();
         CloseIfLeft();
         ForwardingLog.UpstreamDraining(logger, options.Name, node, code);
     }
@@ -168,7 +166,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
             End(in ended, ErrorCode.NoUpstream, "the upstream was lost before it replied");
         }
 
-        gate.WakeAll();
+        WakeClients();
         closed?.TrySetResult(reason);
     }
 
@@ -198,7 +196,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         Replies.Fail(ended.Owner, ended.PeerCorrelation, code, text);
         ended.Owner.Flush();
         ended.Owner.RequestEnded();
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
     }
 
@@ -209,73 +207,5 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         {
             link.CloseAfterFlush(CloseReason.PeerClosed, "the upstream takes no more requests");
         }
-    }
-
-    private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
-    {
-        PacketHeader header = packet.Header with { Correlation = correlation };
-        EnqueueStatus status;
-        if (!client.Settings.Allows(header.Codec))
-        {
-            status = SendInflated(link, client, in packet, in header);
-        }
-        else if ((uint)packet.Payload.Length > client.Settings.SendPayloadBytesMax)
-        {
-            status = EnqueueStatus.TooLarge;
-        }
-        else if (link.TryDetachPacket(out BufferLease lease, out int offset))
-        {
-            header.Write(lease.Span[offset..]);
-            status = client.TrySendBlock(lease, offset, header.PacketBytes);
-            if (status != EnqueueStatus.Done)
-            {
-                lease.Return();
-            }
-        }
-        else
-        {
-            status = client.TrySend(in header, default, packet.Payload);
-        }
-
-        Settle(client, correlation, status);
-    }
-
-    private void Settle(PeerLink client, uint correlation, EnqueueStatus status)
-    {
-        switch (status)
-        {
-            case EnqueueStatus.Full or EnqueueStatus.NoMemory:
-                client.EndUnanswered(correlation, status);
-                break;
-            case EnqueueStatus.TooLarge:
-                Replies.Fail(client, correlation, ErrorCode.TooLarge, "the reply is larger than this client accepts");
-                break;
-            case EnqueueStatus.Closed:
-                runtime.Counters.AddDroppedReply();
-                break;
-        }
-    }
-
-    // The client cannot read the codec that the upstream chose.
-    private static EnqueueStatus SendInflated(
-        PeerLink link, PeerLink client, in PacketView packet, in PacketHeader header)
-    {
-        if (link.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
-        {
-            Replies.Fail(client, header.Correlation, fault.Code, fault.Text);
-            return EnqueueStatus.Done;
-        }
-
-        EnqueueStatus status = client.TrySend(
-            header with { Flags = header.Flags & ~(PacketFlags.Lz4 | PacketFlags.Zstd) }, default, lease.Span[..bytes]);
-        lease.Return();
-        return status;
-    }
-
-    private sealed class RequestGate(UpstreamLink upstream) : Gate
-    {
-        // Without a connection there is nothing to wait for: the waiter goes on and finds another link, or none.
-        internal override bool IsReady =>
-            upstream.Live is not { } link || upstream.InFlight < upstream.InFlightMax(link);
     }
 }

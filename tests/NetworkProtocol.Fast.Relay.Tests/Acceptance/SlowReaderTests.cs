@@ -37,7 +37,8 @@ internal sealed class SlowReaderTests
         using var runtime = new LinkRuntime(memoryLimitBytes: 1L << 30);
         await using PacketServer upstream = StartUpstream(runtime);
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
-            "--listen", "tcp://127.0.0.1:0", "--session", "plain", "--upstream-session", "up=plain", "--memory-limit", $"{LimitMiB}MiB", "--slow-client-timeout", "3s",
+            "--listen", "tcp://127.0.0.1:0", "--session", "plain", "--upstream-session", "up=plain",
+            "--memory-limit", $"{LimitMiB}MiB", "--slow-client-timeout", "3s",
             "--upstream", $"up={upstream.Endpoints[0]}", "--route", "big=up", "--route", "small=up");
         await using PacketClient other = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client);
         await Eventually.HoldsAsync(() => relay.Log.Contains("connected to", StringComparison.Ordinal));
