@@ -9,6 +9,8 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary>The commands of npfast, and how each of them ends: output, one line on stderr, exit code.</summary>
 internal static class CommandTree
 {
+    private const int ErrorDescriptor = 2;
+
     internal static ParseResult Parse(string[] args)
     {
         var root = new RootCommand("High-performance relay and protocol tool.")
@@ -39,6 +41,12 @@ internal static class CommandTree
         };
         try
         {
+            // Help and version are actions of their options.
+            if (!ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action))
+            {
+                StandardOutput.Require();
+            }
+
             return parsed.InvokeAsync(configuration, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (UsageException e)
@@ -58,7 +66,18 @@ internal static class CommandTree
 
     private static int Fail(string message, int exitCode)
     {
-        Console.Error.WriteLine("npfast: " + OneLine.Of(message));
+        try
+        {
+            if (InheritedDescriptor.IsOpen(ErrorDescriptor))
+            {
+                Console.Error.WriteLine("npfast: " + OneLine.Of(message));
+            }
+        }
+        catch (IOException)
+        {
+            // Full or gone: the exit code is all that is left to tell.
+        }
+
         return exitCode;
     }
 }

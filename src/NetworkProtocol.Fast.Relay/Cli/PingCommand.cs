@@ -40,6 +40,7 @@ internal static class PingCommand
     {
         Endpoint endpoint = parsed.GetValue(Uri)!;
         PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
+        StandardOutput.Require();
         using var signals = new StopSignals();
         TimeSpan timeout = parsed.GetValue(SharedOptions.Timeout).Span;
         var options = new ClientOptions

@@ -26,11 +26,8 @@ internal static class SendCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string?> FileOption = new("--file")
-    {
-        Description = "Reads the payload from a file",
-        HelpName = "PATH",
-    };
+    private static readonly Option<string?> FileOption = Parameters.Option<string?>(
+        "--file", "PATH", "Reads the payload from a file", ValueParsers.Text);
 
     private static readonly Option<bool> OneWay = Parameters.Flag("--oneway", "Wants no reply and waits for none");
 
@@ -49,6 +46,11 @@ internal static class SendCommand
     {
         Endpoint endpoint = parsed.GetValue(Uri)!;
         PlainSessions.Require(endpoint, parsed.GetValue(SharedOptions.Session));
+        if (!parsed.GetValue(OneWay))
+        {
+            StandardOutput.Require();
+        }
+
         using var signals = new StopSignals();
         byte[] payload = await PayloadSource.ReadAsync(
             parsed.GetValue(Data), parsed.GetValue(FileOption), signals.Token).ConfigureAwait(false);
