@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
@@ -15,6 +16,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>The relay as its users run it: started, told to stop, refused.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(120_000)]
 internal sealed class RelayCommandTests
 {
     private const string AnyPort = "tcp://127.0.0.1:0";
@@ -32,7 +34,7 @@ internal sealed class RelayCommandTests
     }
 
     [Test]
-    public async Task Relay_SignalledTwice_ExitsAtOnce()
+    public async Task Relay_SignalledTwice_ExitsAtOnce(CancellationToken cancellation)
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource();
@@ -48,9 +50,10 @@ internal sealed class RelayCommandTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", AnyPort, "--upstream", $"up={upstream.Endpoints[0]}", "--route", "hold=up",
             "--shutdown-timeout", "1h");
-        await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime);
-        Task held = HoldAsync(client, entered.Task);
-        await entered.Task;
+        await using PacketClient client = await PacketClient.ConnectAsync(
+            relay.Endpoints[0], runtime, cancellationToken: cancellation);
+        Task held = HoldAsync(client, entered.Task, cancellation);
+        await entered.Task.WaitAsync(cancellation);
 
         // Two signals of one kind may reach a process as one.
         relay.Signal("INT");
@@ -90,7 +93,7 @@ internal sealed class RelayCommandTests
     }
 
     [Test]
-    public async Task Relay_UnixSocketAndUpstream_ForwardsBetweenProcesses()
+    public async Task Relay_UnixSocketAndUpstream_ForwardsBetweenProcesses(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         string back = "unix://" + folder.File("up.sock");
@@ -99,30 +102,33 @@ internal sealed class RelayCommandTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", front, "--upstream", "up=" + back, "--route", "up.*=up");
         using var runtime = new LinkRuntime();
-        await using PacketClient client = await PacketClient.ConnectAsync(Endpoint.Parse(front), runtime);
+        await using PacketClient client = await PacketClient.ConnectAsync(
+            Endpoint.Parse(front), runtime, cancellationToken: cancellation);
 
-        using PacketReply reply = await RequestUntilUpstreamAsync(client, "up.echo", "through"u8.ToArray());
+        using PacketReply reply =
+            await RequestUntilUpstreamAsync(client, "up.echo", "through"u8.ToArray(), cancellation);
 
         Assert.That(Encoding.UTF8.GetString(reply.Payload.Span), Is.EqualTo("through"));
     }
 
-    private static async Task HoldAsync(PacketClient client, Task entered)
+    private static async Task HoldAsync(PacketClient client, Task entered, CancellationToken cancellation)
     {
         do
         {
-            (await RequestUntilUpstreamAsync(client, "hold", [])).Dispose();
+            (await RequestUntilUpstreamAsync(client, "hold", [], cancellation)).Dispose();
         }
         while (!entered.IsCompleted);
     }
 
     // The relay connects to its upstream in the background, and says NoUpstream until it has.
-    private static async Task<PacketReply> RequestUntilUpstreamAsync(PacketClient client, string name, byte[] payload)
+    private static async Task<PacketReply> RequestUntilUpstreamAsync(
+        PacketClient client, string name, byte[] payload, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await client.RequestAsync(name, payload, TimeSpan.FromHours(1));
+                return await client.RequestAsync(name, payload, TimeSpan.FromHours(1), cancellation);
             }
             catch (PacketErrorException e) when (e.Code == Packets.ErrorCode.NoUpstream)
             {

@@ -7,17 +7,20 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Processes;
 
 /// <summary>
 /// The real binary in a process of its own: NPFAST_BINARY names it, else it is what the build put beside
-/// the project. Killed when disposed.
+/// the project. Killed when disposed. Every wait ends with the test's own time limit.
 /// </summary>
 internal sealed class NpfastProcess : IDisposable
 {
     private const string ListeningMark = "listening on ";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Sets the limit where there is no test that has one: while a fixture is set up.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
     private readonly StringBuilder log = new();
@@ -83,7 +86,8 @@ internal sealed class NpfastProcess : IDisposable
         var started = new NpfastProcess(["relay", .. arguments], listeners);
         try
         {
-            await started.ready.Task.WaitAsync(Patience);
+            using CancellationTokenSource limit = Limit();
+            await started.ready.Task.WaitAsync(limit.Token);
             return started;
         }
         catch (Exception e)
@@ -105,12 +109,12 @@ internal sealed class NpfastProcess : IDisposable
         running.Start();
         using var output = new MemoryStream();
         Task reading = running.StandardOutput.BaseStream.CopyToAsync(output);
-        await running.StandardInput.BaseStream.WriteAsync(input);
-        running.StandardInput.Close();
         Task<string> errors = running.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Patience);
+        using CancellationTokenSource limit = Limit();
         try
         {
+            await running.StandardInput.BaseStream.WriteAsync(input, limit.Token);
+            running.StandardInput.Close();
             await running.WaitForExitAsync(limit.Token);
         }
         finally
@@ -138,7 +142,7 @@ internal sealed class NpfastProcess : IDisposable
 
     internal async Task<int> ExitAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using CancellationTokenSource limit = Limit();
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }
@@ -158,6 +162,13 @@ internal sealed class NpfastProcess : IDisposable
         }
 
         process.Dispose();
+    }
+
+    private static CancellationTokenSource Limit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.CurrentContext.CancellationToken);
+        limit.CancelAfter(Patience);
+        return limit;
     }
 
     private static ProcessStartInfo StartInfo(string[] arguments) => new(BinaryPath, arguments)

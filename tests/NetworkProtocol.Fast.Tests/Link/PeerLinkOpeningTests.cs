@@ -1,11 +1,12 @@
 using System;
 using System.Text;
 using System.Threading.Tasks;
+using NUnit.Framework;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
-using NUnit.Framework;
+using NetworkProtocol.Fast.Tests.Shared;
 
 namespace NetworkProtocol.Fast.Tests.Link;
 

@@ -1,9 +1,10 @@
 using System;
 using System.Threading.Tasks;
+using NUnit.Framework;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
-using NUnit.Framework;
+using NetworkProtocol.Fast.Tests.Shared;
 
 namespace NetworkProtocol.Fast.Tests.Link;
 
