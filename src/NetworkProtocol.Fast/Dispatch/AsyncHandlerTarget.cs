@@ -15,12 +15,12 @@ namespace NetworkProtocol.Fast.Dispatch;
 internal sealed class AsyncHandlerTarget : PacketTarget
 {
     private readonly DefaultObjectPool<PacketRequest> requests;
-    private readonly ILogger logger;
+    private readonly HandlerFailures failures;
 
     internal AsyncHandlerTarget(AsyncPacketHandler handler, ILogger logger)
     {
         Handler = handler;
-        this.logger = logger;
+        failures = new HandlerFailures(logger);
         requests = new DefaultObjectPool<PacketRequest>(new Policy(this), maximumRetained: 1024);
     }
 
@@ -43,8 +43,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
 
     internal void Recycle(PacketRequest request) => requests.Return(request);
 
-    internal void LogFailure(PeerLink link, Exception error) =>
-        DispatchLog.HandlerFailed(logger, link.Connection.Id, error);
+    internal void LogFailure(PeerLink link, Exception error) => failures.Log(link, error);
 
     // Name and payload move to a block: the packet's own when it is large and plain, else a copy or what was inflated.
     private static bool TryTakePayload(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,

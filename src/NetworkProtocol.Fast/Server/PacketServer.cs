@@ -27,6 +27,7 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly LinkList links = new();
     private readonly ServerSink sink;
     private readonly Acceptor acceptor;
+    private readonly LogPace refusals = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
     private int state;
@@ -50,6 +51,7 @@ public sealed class PacketServer : IAsyncDisposable
         this.options = options.Validate();
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
+        Faults = new FaultLog(logger, runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger));
         acceptor = new Acceptor(this);
     }
@@ -79,6 +81,8 @@ public sealed class PacketServer : IAsyncDisposable
     internal LinkList Links => links;
 
     internal ILogger Logger => logger;
+
+    internal FaultLog Faults { get; }
 
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
 
@@ -145,6 +149,7 @@ public sealed class PacketServer : IAsyncDisposable
             link.Close(CloseReason.ShuttingDown, "cut at the shutdown deadline");
         });
         await allClosed.Task.ConfigureAwait(false);
+        Faults.Stop();
         runtime.RemoveRelief(links);
         return cut;
     }
@@ -183,10 +188,11 @@ public sealed class PacketServer : IAsyncDisposable
         var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting);
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
-            // One line for the first and each thousandth: a flood must not fill the log.
-            if (Interlocked.Increment(ref refused) % 1000 == 1)
+            // A flood must not fill the log; each line has the sum.
+            long sum = Interlocked.Increment(ref refused);
+            if (refusals.TryTell(runtime.Wheel.NowMs, out _))
             {
-                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, Volatile.Read(ref refused));
+                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
             }
 
             connection.Close();
