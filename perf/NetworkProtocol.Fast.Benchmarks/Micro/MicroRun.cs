@@ -41,7 +41,8 @@ internal static class MicroRun
 
     private static MicroResult ResultOf(BenchmarkReport report)
     {
-        string name = $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}";
+        Descriptor descriptor = report.BenchmarkCase.Descriptor;
+        string name = $"{descriptor.Type.Name}.{descriptor.WorkloadMethod.Name}";
         if (!report.Success || report.ResultStatistics is not { } statistics)
         {
             throw new InvalidOperationException($"{name} failed; its error stands above");

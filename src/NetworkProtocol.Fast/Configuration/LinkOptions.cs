@@ -30,7 +30,8 @@ public sealed record LinkOptions
 
     /// <summary>Capacity of the ring for small packets that wait to be sent, in bytes; a power of two, 16 KiB to 16
     /// MiB. The ring's memory is taken only while something waits. With more than 1,024
-    /// <see cref="RequestsInFlightMax"/> it is raised to 64 bytes for each, so that every reply finds a place.</summary>
+    /// <see cref="RequestsInFlightMax"/> it is raised to 64 bytes for each, so that every reply finds a
+    /// place.</summary>
     public int SendRingBytes { get; init; } = 64 << 10;
 
     /// <summary>Bytes of waiting large packets above which senders are paused. They resume at half of it.</summary>

@@ -4,7 +4,8 @@ using NetworkProtocol.Fast.Link;
 
 namespace NetworkProtocol.Fast.Dispatch;
 
-/// <summary>Logs what one handler throws. A peer may make it throw with each packet, so not each is a warning.</summary>
+/// <summary>Logs what one handler throws. A peer may make it throw with each packet, so not each is a
+/// warning.</summary>
 internal sealed class HandlerFailures(ILogger logger)
 {
     private readonly LogPace pace = new();

@@ -5,8 +5,8 @@ using NetworkProtocol.Fast.Link;
 namespace NetworkProtocol.Fast.Server;
 
 /// <summary>
-/// Logs connections that a fault closed: the first in full, and how many came after it every ten seconds, so that a scan
-/// or a flood writes a few lines. Each has its own line at Debug. Any thread.
+/// Logs connections that a fault closed: the first in full, and how many came after it every ten seconds, so that a
+/// scan or a flood writes a few lines. Each has its own line at Debug. Any thread.
 /// </summary>
 internal sealed class FaultLog(ILogger logger, TimerWheel wheel) : WheelTimer
 {

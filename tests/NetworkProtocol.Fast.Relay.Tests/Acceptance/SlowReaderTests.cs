@@ -61,14 +61,18 @@ internal sealed class SlowReaderTests
         await asking;
 
         TestContext.Out.WriteLine(
-            $"{name}: peak {peak >> 20} MiB of {LimitMiB} MiB for buffers; p99 of another client {P99(before)} us before, "
-            + $"{P99(during)} us during");
+            $"{name}: peak {peak >> 20} MiB of {LimitMiB} MiB for buffers; p99 of another client "
+            + $"{P99(before)} us before, {P99(during)} us during");
         Assert.That(peak >> 20, Is.LessThan(LimitMiB + ProcessMiB));
 
-        // Three times at most, but for a floor far above what a busy machine adds: a reply that waits behind a gibibyte of
-        // another client's takes half a second.
+        // Three times at most, but for a floor far above what a busy machine adds: a reply that waits behind a gibibyte
+        // of another client's takes half a second.
         Assert.That(P99(during), Is.LessThan(Math.Max(3 * P99(before), 50_000)));
-        Assert.That((await other.RequestAsync("small", new byte[64], null, cancellation)).Payload.Length, Is.EqualTo(64));
+        using (PacketReply reply = await other.RequestAsync("small", new byte[64], null, cancellation))
+        {
+            Assert.That(reply.Payload.Length, Is.EqualTo(64));
+        }
+
         await other.DisposeAsync();
         Assert.That(await relay.StopAsync(), Is.Zero, relay.Log);
     }

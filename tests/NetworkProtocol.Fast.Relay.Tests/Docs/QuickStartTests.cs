@@ -33,7 +33,8 @@ internal sealed class QuickStartTests
             string address = listening[ListeningMark.Length..listening.IndexOf(',', StringComparison.Ordinal)];
 
             string client = Example.Compile(home, "QuickStartClient",
-                Readme.Block("csharp", "PacketClient.ConnectAsync").Replace(Address, address, StringComparison.Ordinal));
+                Readme.Block("csharp", "PacketClient.ConnectAsync")
+                .Replace(Address, address, StringComparison.Ordinal));
             using Process asking = Example.Start(client);
             string printed = await asking.StandardOutput.ReadToEndAsync(cancellation);
             await asking.WaitForExitAsync(cancellation);

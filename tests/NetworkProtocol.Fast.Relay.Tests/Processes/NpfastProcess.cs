@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
@@ -129,7 +130,8 @@ internal sealed class NpfastProcess : IDisposable
     /// <summary>Sends a signal by name, such as INT or TERM.</summary>
     internal void Signal(string name)
     {
-        using Process kill = Process.Start("kill", ["-" + name, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        string id = process.Id.ToString(CultureInfo.InvariantCulture);
+        using Process kill = Process.Start("kill", ["-" + name, id]);
         kill.WaitForExit();
     }
 

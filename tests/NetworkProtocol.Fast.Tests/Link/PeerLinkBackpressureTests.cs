@@ -198,7 +198,8 @@ internal sealed class PeerLinkBackpressureTests
     public async Task Reply_WhenReceivingTookTheMemory_IsSentFromTheReserve()
     {
         await using var harness = new LinkHarness(2 << 20);
-        HandlerTable handlers = new HandlerTable().Map("big", static (ref PacketContext c) => c.Reply(new byte[60_000]));
+        HandlerTable handlers = new HandlerTable()
+            .Map("big", static (ref PacketContext c) => c.Reply(new byte[60_000]));
         (_, _, RawPeer peer) = await harness.StartOpenAsync(calm, handlers, noWish);
         await EchoAsync(peer, 1, 100);
         var hog = new PoolHog(harness.Pool, 16 << 10);
@@ -212,7 +213,8 @@ internal sealed class PeerLinkBackpressureTests
     public async Task Reply_ThatFindsNoMemoryAtAll_BecomesAnErrorAndTheLinkLivesOn()
     {
         await using var harness = new LinkHarness(2 << 20);
-        HandlerTable handlers = new HandlerTable().Map("big", static (ref PacketContext c) => c.Reply(new byte[500_000]));
+        HandlerTable handlers = new HandlerTable()
+            .Map("big", static (ref PacketContext c) => c.Reply(new byte[500_000]));
         (PeerLink link, _, RawPeer peer) = await harness.StartOpenAsync(calm, handlers, noWish);
         await EchoAsync(peer, 1, 100);
         var hog = new PoolHog(harness.Pool, 128 << 10);
