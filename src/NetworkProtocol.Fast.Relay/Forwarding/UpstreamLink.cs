@@ -4,7 +4,6 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
-using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
@@ -16,7 +15,7 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// correlation table outlives the connections: its generations keep a reply of an earlier one from being taken for a
 /// later request's.
 /// </summary>
-internal sealed class UpstreamLink : WheelTimer, ILinkSink
+internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 {
     private readonly UpstreamOptions options;
     private readonly Endpoint node;
@@ -25,6 +24,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
     private readonly RequestGate gate;
+    private readonly RequestGate greedyGate;
     private readonly long timeoutMs;
 
     // The connection that requests may be sent on; null while there is none. Written by the sink's calls.
@@ -44,7 +44,8 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         this.logger = logger;
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
-        gate = new RequestGate(this);
+        gate = new RequestGate(this, isGreedy: false);
+        greedyGate = new RequestGate(this, isGreedy: true);
     }
 
     /// <summary>The live connection, or null.</summary>
@@ -52,9 +53,6 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
 
     /// <summary>Requests that wait for a reply.</summary>
     internal int InFlight => requests.InFlight;
-
-    /// <summary>Where clients wait while the upstream has as many requests as it takes.</summary>
-    internal Gate Gate => gate;
 
     internal void Start() => running = Task.Run(RunAsync);
 
@@ -74,7 +72,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
     /// <returns>False when too many wait already.</returns>
     internal bool TryBegin(PeerLink client, in PacketHeader request, out uint correlation)
     {
-        long deadline = runtime.Wheel.NowMs + timeoutMs;
+        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.NowMs + timeoutMs;
         if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation))
         {
             return false;
@@ -98,7 +96,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             return false;
         }
 
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
         return true;
     }
@@ -131,7 +129,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         client.RequestEnded();
 
         // Ending the request was an exchange: the fence that the gate asks for.
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
         return null;
     }
@@ -149,7 +147,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         // No new requests; those under way still get their replies, then the connection is closed.
         Volatile.Write(ref leaving, link);
         Interlocked.CompareExchange(ref live, null, link);
-        gate.WakeAll();
+        WakeClients();
         CloseIfLeft();
         ForwardingLog.UpstreamDraining(logger, options.Name, node, code);
     }
@@ -166,7 +164,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
             End(in ended, ErrorCode.NoUpstream, "the upstream was lost before it replied");
         }
 
-        gate.WakeAll();
+        WakeClients();
         closed?.TrySetResult(reason);
     }
 
@@ -196,7 +194,7 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         Replies.Fail(ended.Owner, ended.PeerCorrelation, code, text);
         ended.Owner.Flush();
         ended.Owner.RequestEnded();
-        gate.WakeIfReady();
+        WakeClients();
         CloseIfLeft();
     }
 
@@ -209,130 +207,4 @@ internal sealed class UpstreamLink : WheelTimer, ILinkSink
         }
     }
 
-    private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
-    {
-        PacketHeader header = packet.Header with { Correlation = correlation };
-        EnqueueStatus status;
-        if (!client.Settings.Allows(header.Codec))
-        {
-            status = SendInflated(link, client, in packet, in header);
-        }
-        else if ((uint)packet.Payload.Length > client.Settings.SendPayloadBytesMax)
-        {
-            status = EnqueueStatus.TooLarge;
-        }
-        else if (link.TryDetachPacket(out BufferLease lease, out int offset))
-        {
-            header.Write(lease.Span[offset..]);
-            status = client.TrySendBlock(lease, offset, header.PacketBytes);
-            if (status != EnqueueStatus.Done)
-            {
-                lease.Return();
-            }
-        }
-        else
-        {
-            status = client.TrySend(in header, default, packet.Payload);
-        }
-
-        Settle(client, correlation, status);
-    }
-
-    private void Settle(PeerLink client, uint correlation, EnqueueStatus status)
-    {
-        switch (status)
-        {
-            case EnqueueStatus.Full or EnqueueStatus.NoMemory:
-                client.EndUnanswered(correlation, status);
-                break;
-            case EnqueueStatus.TooLarge:
-                Replies.Fail(client, correlation, ErrorCode.TooLarge, "the reply is larger than this client accepts");
-                break;
-            case EnqueueStatus.Closed:
-                runtime.Counters.AddDroppedReply();
-                break;
-        }
-    }
-
-    // The client cannot read the codec that the upstream chose.
-    private static EnqueueStatus SendInflated(
-        PeerLink link, PeerLink client, in PacketView packet, in PacketHeader header)
-    {
-        if (link.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
-        {
-            Replies.Fail(client, header.Correlation, fault.Code, fault.Text);
-            return EnqueueStatus.Done;
-        }
-
-        EnqueueStatus status = client.TrySend(
-            header with { Flags = header.Flags & ~(PacketFlags.Lz4 | PacketFlags.Zstd) }, default, lease.Span[..bytes]);
-        lease.Return();
-        return status;
-    }
-
-    // Connects, waits for the end, connects again; ends when stopping.
-    private async Task RunAsync()
-    {
-        int failures = 0;
-        while (!stopping.IsCancellationRequested)
-        {
-            bool wasLive = await RunOnceAsync(failures).ConfigureAwait(false);
-            failures = wasLive ? 0 : Math.Min(failures + 1, 16);
-            await Task.Delay(DelayAfter(failures), runtime.Wheel.Time, stopping.Token)
-                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        }
-    }
-
-    // Returns whether the session was opened.
-    private async Task<bool> RunOnceAsync(int failures)
-    {
-        try
-        {
-            TransportConnection connection = await TransportConnector
-                .ConnectAsync(node, TransportOptions.Default, stopping.Token).ConfigureAwait(false);
-            var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
-            closed = ended;
-            var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating);
-            link.Start();
-            using CancellationTokenRegistration stop =
-                stopping.Token.Register(() => link.Close(CloseReason.ShuttingDown, string.Empty));
-            LinkClosed reason = await ended.Task.ConfigureAwait(false);
-            if (!stopping.IsCancellationRequested)
-            {
-                ForwardingLog.UpstreamLost(logger, options.Name, node, reason);
-            }
-
-            return link.IsEstablished;
-        }
-        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
-        {
-            return false;
-        }
-        catch (TransportException e)
-        {
-            // The first failure and then each doubling: a dead upstream must not fill the log.
-            if (int.IsPow2(failures + 1))
-            {
-                ForwardingLog.UpstreamUnreachable(logger, options.Name, e.Message);
-            }
-
-            return false;
-        }
-    }
-
-    // Exponential with half of it left to chance, so that relays do not return to a node in step.
-    private TimeSpan DelayAfter(int failures)
-    {
-        double factor = Math.Min(Math.Pow(2, failures), options.ReconnectDelayMax / options.ReconnectDelayMin);
-#pragma warning disable CA5394 // Jitter needs no secrecy.
-        return options.ReconnectDelayMin * factor * (0.5 + (Random.Shared.NextDouble() / 2));
-#pragma warning restore CA5394
-    }
-
-    private sealed class RequestGate(UpstreamLink upstream) : Gate
-    {
-        // Without a connection there is nothing to wait for: the waiter goes on and finds another link, or none.
-        internal override bool IsReady =>
-            upstream.Live is not { } link || upstream.InFlight < upstream.InFlightMax(link);
-    }
 }

@@ -1,3 +1,4 @@
+using System.Buffers;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
@@ -41,16 +42,16 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 break;
             }
 
-            if (link.IsHigh)
+            Gate? wait = link.IsHigh ? link.Gate : header.WantsReply ? upstream.GateFor(client, link) : null;
+            uint correlation = 0;
+            if (wait is null && header.WantsReply && !upstream.TryBegin(client, in header, out correlation))
             {
-                return link.Gate;
+                wait = upstream.Gate;
             }
 
-            uint correlation = 0;
-            if (header.WantsReply && (upstream.InFlight >= upstream.InFlightMax(link)
-                || !upstream.TryBegin(client, in header, out correlation)))
+            if (wait is not null)
             {
-                return upstream.Gate;
+                return WaitAt(wait, client, upstream, in header, flush);
             }
 
             if (TryForward(client, upstream, link, in packet, correlation, flush))
@@ -61,6 +62,24 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
         Replies.Refuse(client, in header, flush, ErrorCode.NoUpstream, "no upstream is connected");
         return null;
+    }
+
+    // A packet waits no longer than its reply may take. One-way packets are dropped then: they are sent at most once.
+    private static Gate? WaitAt(
+        Gate gate, PeerLink client, UpstreamLink upstream, in PacketHeader header, FlushBatch flush)
+    {
+        long now = client.Runtime.Wheel.NowMs;
+        if (client.PacketDeadlineMs == 0)
+        {
+            client.PacketDeadlineMs = now + upstream.TimeoutMs;
+        }
+        else if (client.PacketDeadlineMs <= now)
+        {
+            Replies.Refuse(client, in header, flush, ErrorCode.Timeout, "the upstream took no request in time");
+            return null;
+        }
+
+        return gate;
     }
 
     // False: nothing was done, another link may take the packet.
@@ -126,6 +145,12 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         if ((uint)packet.Payload.Length > link.Settings.SendPayloadBytesMax)
         {
             return EnqueueStatus.TooLarge;
+        }
+
+        if (header.Codec != PayloadCodec.None && PayloadInflater.TryReadLength(
+            packet.Payload, header.Codec, link.Settings.SendPayloadBytesMax, out _, out fault) != OperationStatus.Done)
+        {
+            return EnqueueStatus.Full;
         }
 
         if (!client.TryDetachPacket(out BufferLease lease, out int offset))

@@ -109,8 +109,9 @@ public sealed partial class PacketClient
     private ValueTask<PacketReply> BeginAsync(PacketType type, string name, ReadOnlyMemory<byte> payload,
         TimeSpan? timeout, CancellationToken cancellationToken)
     {
-        long timeoutMs = (long)(timeout ?? options.RequestTimeout).TotalMilliseconds;
-        ArgumentOutOfRangeException.ThrowIfNegativeOrZero(timeoutMs, nameof(timeout));
+        TimeSpan limit = timeout ?? options.RequestTimeout;
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(limit, TimeSpan.Zero, nameof(timeout));
+        long timeoutMs = (long)Math.Ceiling(limit.TotalMilliseconds);
         if (cancellationToken.IsCancellationRequested)
         {
             return ValueTask.FromCanceled<PacketReply>(cancellationToken);
@@ -156,7 +157,7 @@ public sealed partial class PacketClient
             }
 
             Gate gate = link.IsHigh ? link.Gate : requestGate;
-            await AsyncGateWaiter.WaitAsync(gate).WaitAsync(left, cancellationToken).ConfigureAwait(false);
+            await AsyncGateWaiter.WaitAsync(gate, left, cancellationToken).ConfigureAwait(false);
         }
         catch (TimeoutException)
         {

@@ -130,8 +130,8 @@ public sealed partial class PacketClient
         }
 
         messages.Writer.TryComplete();
-        requestGate.WakeAll();
-        messageGate.WakeAll();
+        requestGate.WakeIfReady();
+        messageGate.WakeIfReady();
         closed.TrySetResult(reason);
     }
 

@@ -1,3 +1,4 @@
+using System.Buffers;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
@@ -33,6 +34,13 @@ internal sealed class EchoTarget : PacketTarget
         if (packet.Payload.Length > link.Settings.SendPayloadBytesMax)
         {
             Replies.Refuse(link, packet.Header, flush, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
+            return null;
+        }
+
+        if (packet.Header.Codec != PayloadCodec.None && PayloadInflater.TryReadLength(packet.Payload,
+            packet.Header.Codec, link.Settings.SendPayloadBytesMax, out _, out PacketFault fault) != OperationStatus.Done)
+        {
+            Replies.Refuse(link, packet.Header, flush, fault.Code, fault.Text);
             return null;
         }
 

@@ -8,21 +8,21 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// <summary>Who sent a packet. May be kept and used after the handler has returned, from any thread.</summary>
 public readonly struct Peer : IEquatable<Peer>
 {
-    private readonly PeerLink link;
+    private readonly PeerLink? link;
 
     internal Peer(PeerLink link) => this.link = link;
 
     /// <summary>Number of the connection, unique in the process.</summary>
-    public long ConnectionId => link.Connection.Id;
+    public long ConnectionId => Link.Connection.Id;
 
     /// <summary>Where the peer connected from, as a URI.</summary>
-    public string RemoteAddress => link.Connection.Remote.ToString();
+    public string RemoteAddress => Link.Connection.Remote.ToString();
 
     /// <summary>Software name that the peer announced.</summary>
-    public string Software => link.Settings.PeerSoftware;
+    public string Software => Link.Settings.PeerSoftware;
 
     /// <summary>Whether packets can still be sent to the peer.</summary>
-    public bool IsOpen => link.IsOpen;
+    public bool IsOpen => Link.IsOpen;
 
     /// <summary>Sends a one-way packet with a name to the peer.</summary>
     /// <param name="name">At most 255 bytes of UTF-8.</param>
@@ -38,20 +38,23 @@ public readonly struct Peer : IEquatable<Peer>
             throw new ArgumentException("a packet name has at most 255 bytes of UTF-8", nameof(name));
         }
 
-        if (link.IsHigh)
+        if (Link.IsHigh)
         {
             return false;
         }
 
         var header = new PacketHeader { Type = PacketType.Custom, Flags = PacketFlags.OneWay };
-        if (link.TrySendPayload(header, utf8[..bytes], payload, utf8[..bytes]) != EnqueueStatus.Done)
+        if (Link.TrySendPayload(header, utf8[..bytes], payload, utf8[..bytes]) != EnqueueStatus.Done)
         {
             return false;
         }
 
-        link.Flush();
+        Link.Flush();
         return true;
     }
+
+    private PeerLink Link => link
+        ?? throw new InvalidOperationException("this is nobody: take the peer from a handler's context or request");
 
     /// <inheritdoc/>
     public bool Equals(Peer other) => ReferenceEquals(link, other.link);
@@ -60,7 +63,7 @@ public readonly struct Peer : IEquatable<Peer>
     public override bool Equals(object? obj) => obj is Peer other && Equals(other);
 
     /// <inheritdoc/>
-    public override int GetHashCode() => link.Connection.Id.GetHashCode();
+    public override int GetHashCode() => link?.Connection.Id.GetHashCode() ?? 0;
 
     /// <summary>Whether both are the same connection.</summary>
     public static bool operator ==(Peer left, Peer right) => left.Equals(right);

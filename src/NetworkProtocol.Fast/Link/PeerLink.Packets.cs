@@ -92,6 +92,8 @@ internal sealed partial class PeerLink
                 return wait;
             }
 
+            PacketDeadlineMs = 0;
+
             if (packetDetached)
             {
                 packetDetached = false;

@@ -9,7 +9,20 @@ internal sealed partial class PeerLink
     private int parked;
     private bool parkedForMemory;
 
+    // The gate where it waited last, until it has done its part there; the receive side's own.
+    private Gate? waitedAt;
+
     IGateWaiter? IGateWaiter.NextWaiter { get; set; }
+
+    bool IGateWaiter.IsGone => IsClosed;
+
+    bool IGateWaiter.IsOverdue => IsOverdueAt(runtime.Wheel.NowMs);
+
+    /// <summary>
+    /// By when the packet that the sink is looking at must be on its way, in milliseconds of the wheel; 0 until the sink
+    /// says. It is offered again then, however the gate stands. Receive side.
+    /// </summary>
+    internal long PacketDeadlineMs { get; set; }
 
     /// <summary>Lets a parked receive side go on, on a pool thread. Any thread, any number of times.</summary>
     public void Resume()
@@ -24,14 +37,23 @@ internal sealed partial class PeerLink
     {
         runtime.Counters.AddPause();
         bool atOwnGate = ReferenceEquals(wait, gate);
+        Volatile.Write(ref waitedAt, wait);
+        long lookMs = atOwnGate ? runtime.Wheel.NowMs + TimerWheel.TickMs : PacketDeadlineMs;
+        Volatile.Write(ref parkedUntilMs, PacketDeadlineMs);
         Interlocked.Exchange(ref parked, 1);
         wait.Add(this);
-        if (atOwnGate)
+        if (lookMs != 0)
         {
-            runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+            runtime.Wheel.ScheduleNoLater(this, lookMs);
         }
 
         ResumeIfNotOpen();
+    }
+
+    private bool IsOverdueAt(long nowMs)
+    {
+        long until = Volatile.Read(ref parkedUntilMs);
+        return until != 0 && until <= nowMs;
     }
 
     // Half-closed: nothing more can come, only the end of the link goes on from here.

@@ -58,9 +58,19 @@ internal sealed partial class PeerLink
                 return;
             }
 
+            Gate? waited = waitedAt;
+            if (waited is not null)
+            {
+                Volatile.Write(ref waitedAt, null);
+                Volatile.Write(ref parkedUntilMs, 0);
+            }
+
             FlushBatch flush = FlushBatch.Enter();
             Gate? wait = HandleWindow(flush);
             flush.Leave();
+
+            // The places that this link was woken for and did not take.
+            waited?.WakeIfReady();
             if (wait is not null)
             {
                 ParkAt(wait);
@@ -221,6 +231,7 @@ internal sealed partial class PeerLink
     private void FinishReceive()
     {
         window.Release();
+        waitedAt?.GaveUp();
         FinishSide();
     }
 }

@@ -43,6 +43,9 @@ internal sealed partial class PeerLink
     private int takenBytes;
     private long takenSinceMs;
     private bool sendWaitsForMemory;
+
+    // When the packet that waits at a gate is offered again at the latest, 0 for never.
+    private long parkedUntilMs;
     private bool draining;
 
     /// <summary>Milliseconds of the wheel since the link was started.</summary>
@@ -92,6 +95,7 @@ internal sealed partial class PeerLink
             return Never;
         }
 
+
         if (Volatile.Read(ref closeState) == StateLingering)
         {
             return LingerTick(nowMs);
@@ -111,9 +115,27 @@ internal sealed partial class PeerLink
         ? Enforce(Volatile.Read(ref lingerDeadlineMs), nowMs, CloseReason.PeerDead, string.Empty)
         : Math.Min(nowMs + TimerWheel.TickMs, SlowTick(nowMs));
 
+    // A packet that has waited too long at a gate leaves the gate's list in its turn, and is asked about until then.
+    private long OverdueTick(long nowMs)
+    {
+        long until = Volatile.Read(ref parkedUntilMs);
+        if (until == 0)
+        {
+            return nowMs + LookAgainMs;
+        }
+
+        if (until > nowMs)
+        {
+            return until;
+        }
+
+        Volatile.Read(ref waitedAt)?.WakeOverdue();
+        return nowMs + TimerWheel.TickMs;
+    }
+
     private long OnEstablishedTick(long nowMs)
     {
-        long next = HeartbeatTick(nowMs);
+        long next = Math.Min(HeartbeatTick(nowMs), OverdueTick(nowMs));
         next = Math.Min(next, SlowTick(nowMs));
         if (IsClosed)
         {

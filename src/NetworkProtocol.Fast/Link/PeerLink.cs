@@ -182,7 +182,7 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         if (Interlocked.Decrement(ref liveSides) == 0)
         {
             runtime.Wheel.Remove(this);
-            gate.WakeAll();
+            gate.WakeIfReady();
             sink.OnClosed(this, ClosedAs);
         }
     }

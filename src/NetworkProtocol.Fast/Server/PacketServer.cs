@@ -120,7 +120,8 @@ public sealed class PacketServer : IAsyncDisposable
     /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then
     /// closes. What is left at the deadline is cut.
     /// </summary>
-    /// <param name="deadline">Time for the graceful part; zero cuts at once.</param>
+    /// <param name="deadline">Time for the graceful part; zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/> waits
+    /// for the last request.</param>
     /// <returns>Connections that had to be cut.</returns>
     public async Task<int> StopAsync(TimeSpan deadline)
     {
@@ -138,7 +139,11 @@ public sealed class PacketServer : IAsyncDisposable
         links.ForEach(static link => link.Drain(ErrorCode.ShuttingDown, "the server is shutting down"));
         NoteIfEmpty(links.Count);
         int cut = 0;
-        if (deadline > TimeSpan.Zero)
+        if (deadline == Timeout.InfiniteTimeSpan)
+        {
+            await allClosed.Task.ConfigureAwait(false);
+        }
+        else if (deadline > TimeSpan.Zero)
         {
             await Task.WhenAny(allClosed.Task, Task.Delay(deadline)).ConfigureAwait(false);
         }

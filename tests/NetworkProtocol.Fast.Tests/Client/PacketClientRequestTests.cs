@@ -177,6 +177,19 @@ internal sealed class PacketClientRequestTests
     }
 
     [Test]
+    public async Task Timeout_UnderAMillisecond_IsOne()
+    {
+        await using var harness = new ClientHarness();
+        (PacketClient client, _) = await harness.OpenAsync();
+        Task<PacketReply> request = client.RequestAsync("x", default, TimeSpan.FromMicroseconds(1)).AsTask();
+        harness.Time.Advance(200);
+        PacketErrorException? error = Assert.CatchAsync<PacketErrorException>(() => request);
+        Assert.That(error!.Code, Is.EqualTo(ErrorCode.Timeout));
+        Assert.That(() => client.RequestAsync("x", default, TimeSpan.Zero),
+            Throws.InstanceOf<ArgumentOutOfRangeException>());
+    }
+
+    [Test]
     public async Task Operations_ThatFindNoMemory_WaitUntilThereIsSome()
     {
         await using var harness = new ClientHarness(1 << 20);

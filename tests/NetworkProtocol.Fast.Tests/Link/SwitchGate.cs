@@ -10,6 +10,10 @@ internal sealed class SwitchGate : Gate
 
     internal override bool IsReady => IsOpen;
 
+    internal override bool IsOneByOne => WakesOne;
+
+    internal bool WakesOne { get; init; }
+
     internal bool IsOpen => Volatile.Read(ref open) != 0;
 
     internal void Open()

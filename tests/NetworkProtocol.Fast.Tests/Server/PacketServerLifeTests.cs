@@ -50,6 +50,37 @@ internal sealed class PacketServerLifeTests
     }
 
     [Test]
+    public async Task Stop_WithoutADeadline_WaitsForTheLastRequest()
+    {
+        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        HandlerTable handlers = new HandlerTable().MapAsync("held", async r =>
+        {
+            await hold.Task;
+            r.Reply("done"u8);
+        });
+        await using var harness = new ServerHarness(handlers);
+        await using PacketClient client = await harness.ConnectAsync();
+        Task<PacketReply> request = client.RequestAsync("held", default).AsTask();
+        await client.PingAsync();
+        Task<int> stop = harness.Server.StopAsync(System.Threading.Timeout.InfiniteTimeSpan);
+        await Eventually.HoldsAsync(() => client.Closed.IsCompleted || harness.Server.IsDraining, "it is draining");
+        Assert.That(stop.IsCompleted, Is.False);
+        hold.SetResult();
+        using PacketReply reply = await request;
+        Assert.That(await stop, Is.Zero, "nothing was cut");
+    }
+
+    [Test]
+    public void Peer_ThatIsNobody_SaysSo()
+    {
+        Peer nobody = default;
+        Assert.That(() => nobody.IsOpen, Throws.InvalidOperationException);
+        Assert.That(() => nobody.TrySend("x", default), Throws.InvalidOperationException);
+        Assert.That(nobody, Is.EqualTo(default(Peer)));
+        Assert.That(nobody.GetHashCode(), Is.Zero);
+    }
+
+    [Test]
     public async Task Connections_BeyondTheirLimit_AreClosedUntilOneGoes()
     {
         await using var harness = new ServerHarness(connectionsMax: 2);

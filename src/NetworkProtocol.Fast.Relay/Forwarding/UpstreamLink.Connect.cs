@@ -1,0 +1,71 @@
+using System;
+using System.Threading;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>The connection: made, and made again whenever it is lost.</summary>
+internal sealed partial class UpstreamLink
+{
+    // Connects, waits for the end, connects again; ends when stopping.
+    private async Task RunAsync()
+    {
+        int failures = 0;
+        while (!stopping.IsCancellationRequested)
+        {
+            bool wasLive = await RunOnceAsync(failures).ConfigureAwait(false);
+            failures = wasLive ? 0 : Math.Min(failures + 1, 16);
+            await Task.Delay(DelayAfter(failures), runtime.Wheel.Time, stopping.Token)
+                .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    // Returns whether it was a connection to rely on: one that an upstream opens and loses at once is a failure, too, and
+    // must not be repeated at full speed.
+    private async Task<bool> RunOnceAsync(int failures)
+    {
+        try
+        {
+            TransportConnection connection = await TransportConnector
+                .ConnectAsync(node, TransportOptions.Default, stopping.Token).ConfigureAwait(false);
+            var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
+            closed = ended;
+            var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating);
+            link.Start();
+            using CancellationTokenRegistration stop =
+                stopping.Token.Register(() => link.Close(CloseReason.ShuttingDown, string.Empty));
+            LinkClosed reason = await ended.Task.ConfigureAwait(false);
+            if (!stopping.IsCancellationRequested)
+            {
+                ForwardingLog.UpstreamLost(logger, options.Name, node, reason);
+            }
+
+            return link.IsEstablished && link.AgeMs >= (long)options.ReconnectDelayMax.TotalMilliseconds;
+        }
+        catch (OperationCanceledException) when (stopping.IsCancellationRequested)
+        {
+            return false;
+        }
+        catch (TransportException e)
+        {
+            // The first failure and then each doubling: a dead upstream must not fill the log.
+            if (int.IsPow2(failures + 1))
+            {
+                ForwardingLog.UpstreamUnreachable(logger, options.Name, e.Message);
+            }
+
+            return false;
+        }
+    }
+
+    // Exponential with half of it left to chance, so that relays do not return to a node in step.
+    private TimeSpan DelayAfter(int failures)
+    {
+        double factor = Math.Min(Math.Pow(2, failures), options.ReconnectDelayMax / options.ReconnectDelayMin);
+#pragma warning disable CA5394 // Jitter needs no secrecy.
+        return options.ReconnectDelayMin * factor * (0.5 + (Random.Shared.NextDouble() / 2));
+#pragma warning restore CA5394
+    }
+}
