@@ -43,7 +43,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
 
     internal void Recycle(RequestSlot request) => requests.Return(request);
 
-    internal void LogFailure(PeerLink link, Exception error) => failures.Log(link, error);
+    internal void LogFailure(PeerLink link, Exception error) => failures.Note(link, error);
 
     // Name and payload move to a block: the packet's own when it is large and plain, else a copy or what was inflated.
     private static bool TryTakePayload(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,

@@ -10,7 +10,7 @@ internal sealed class HandlerFailures(ILogger logger)
 {
     private readonly LogPace pace = new();
 
-    internal void Log(PeerLink link, Exception error)
+    internal void Note(PeerLink link, Exception error)
     {
         if (!pace.TryTell(link.Runtime.Wheel.NowMs, out long untold))
         {

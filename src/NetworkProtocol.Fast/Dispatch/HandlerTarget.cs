@@ -45,7 +45,7 @@ internal sealed class HandlerTarget(PacketHandler handler, ILogger logger) : Pac
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            failures.Log(link, e);
+            failures.Note(link, e);
             if (!context.IsAnswered)
             {
                 context.Fail(ErrorCode.HandlerFailed, "the handler failed");

@@ -13,8 +13,8 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// </summary>
 /// <remarks>
 /// Threading: the receive side fills a slot, a pool thread runs the handler, and any thread may answer at any time,
-/// also while or after the handler ends. Whoever is the last of ending and answering gives the slot back, so nothing that an
-/// answer reads is changed under it.
+/// also while or after the handler ends. Whoever is the last of ending and answering gives the slot back, so
+/// nothing that an answer reads is changed under it.
 /// </remarks>
 internal sealed class RequestSlot : IThreadPoolWorkItem
 {

@@ -120,8 +120,8 @@ public sealed class PacketServer : IAsyncDisposable
     /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then
     /// closes. What is left at the deadline is cut.
     /// </summary>
-    /// <param name="deadline">Time for the graceful part; zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/> waits
-    /// for the last request.</param>
+    /// <param name="deadline">Time for the graceful part; zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/>
+    /// waits for the last request.</param>
     /// <returns>Connections that had to be cut.</returns>
     public async Task<int> StopAsync(TimeSpan deadline)
     {
