@@ -26,7 +26,8 @@ internal static class Program
         if ((!micro && !load) || (load && npfast is null) || !File.Exists(BudgetPath))
         {
             Console.Error.WriteLine(
-                "usage, in the repository's root: micro|load|all [--smoke] [--npfast PATH, needed for load] [--commit ID]");
+                "usage, in the repository's root: "
+            + "micro|load|all [--smoke] [--npfast PATH, needed for load] [--commit ID]");
             return 2;
         }
 

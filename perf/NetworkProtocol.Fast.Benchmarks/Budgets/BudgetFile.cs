@@ -47,7 +47,9 @@ internal sealed record BudgetFile
 
             if (result.AllocatedBytes > budget.AllocatedBytesMax)
             {
-                yield return Text($"{budget.Benchmark}: {result.AllocatedBytes:0.###} B allocated, {budget.AllocatedBytesMax} allowed");
+                double bytes = result.AllocatedBytes;
+                yield return Text(
+                    $"{budget.Benchmark}: {bytes:0.###} B allocated, {budget.AllocatedBytesMax} allowed");
             }
 
             if (budget.Baseline is null)
@@ -61,7 +63,8 @@ internal sealed record BudgetFile
             }
             else if (result.BestNanoseconds / baseline.BestNanoseconds is var ratio && ratio > budget.RatioMax * slack)
             {
-                yield return Text($"{budget.Benchmark}: {ratio:0.00} of {budget.Baseline}, {budget.RatioMax:0.00} allowed");
+                yield return Text(
+                    $"{budget.Benchmark}: {ratio:0.00} of {budget.Baseline}, {budget.RatioMax:0.00} allowed");
             }
         }
     }
@@ -75,7 +78,8 @@ internal sealed record BudgetFile
         {
             string name = $"{budget.Subject}, {budget.PayloadBytes} B, {budget.Connections} connections";
             LoadResult? result = results.FirstOrDefault(r =>
-                r.Subject == budget.Subject && r.PayloadBytes == budget.PayloadBytes && r.Connections == budget.Connections);
+                r.Subject == budget.Subject && r.PayloadBytes == budget.PayloadBytes
+                && r.Connections == budget.Connections);
             if (result is null)
             {
                 if (!smoke)
@@ -88,7 +92,9 @@ internal sealed record BudgetFile
 
             if (result.AllocatedBytesPerMessage > budget.AllocatedBytesPerMessageMax)
             {
-                yield return Text($"{name}: {result.AllocatedBytesPerMessage:0.###} B allocated for a message, {budget.AllocatedBytesPerMessageMax} allowed");
+                double bytes = result.AllocatedBytesPerMessage;
+                yield return Text(
+                    $"{name}: {bytes:0.###} B allocated for a message, {budget.AllocatedBytesPerMessageMax} allowed");
             }
 
             if (!smoke && budget.RatioToRawMin is { } least && !(result.RatioToRaw >= least))

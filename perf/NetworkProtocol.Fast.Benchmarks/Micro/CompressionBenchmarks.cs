@@ -95,7 +95,8 @@ public class CompressionBenchmarks
         var text = new StringBuilder();
         for (int i = 0; text.Length < PayloadBytes; i++)
         {
-            text.Append("{\"id\":").Append(i * 7919).Append(",\"state\":\"open\",\"amount\":").Append(i % 97).Append("},");
+            text.Append("{\"id\":").Append(i * 7919)
+                .Append(",\"state\":\"open\",\"amount\":").Append(i % 97).Append("},");
         }
 
         return Encoding.ASCII.GetBytes(text.ToString(0, PayloadBytes));

@@ -13,7 +13,8 @@ public class DispatchBenchmarks
 {
     private const int Routes = 64;
 
-    private readonly byte[][] names = [.. Enumerable.Range(0, Routes).Select(static i => Encoding.UTF8.GetBytes(Name(i)))];
+    private readonly byte[][] names =
+        [.. Enumerable.Range(0, Routes).Select(static i => Encoding.UTF8.GetBytes(Name(i)))];
     private readonly Dictionary<string, PacketTarget> dictionary = [];
     private readonly Dictionary<int, PacketTarget> numberDictionary = [];
     private DispatchTable table = null!;

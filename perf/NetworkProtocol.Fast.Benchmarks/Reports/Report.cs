@@ -43,25 +43,32 @@ internal sealed record Report
 
     internal string ToPage()
     {
+        CultureInfo plain = CultureInfo.InvariantCulture;
         var page = new StringBuilder();
         page.Append("# Benchmarks").Append(Smoke ? " (smoke run: coarse figures)\n\n" : "\n\n");
-        Line(page, $"{Date:yyyy-MM-dd HH:mm} UTC, commit {Commit}, {Machine.Processor} x {Machine.Processors}, {Machine.System}, {Machine.Runtime}.");
+        page.Append(plain, $"{Date:yyyy-MM-dd HH:mm} UTC, commit {Commit}, {Machine.Processor} ")
+            .Append(plain, $"x {Machine.Processors}, {Machine.System}, {Machine.Runtime}.\n");
         if (Micro.Count > 0)
         {
             page.Append("\n| micro benchmark | best ns | median ns | B allocated |\n| --- | ---: | ---: | ---: |\n");
             foreach (MicroResult r in Micro)
             {
-                Line(page, $"| {r.Benchmark} | {r.BestNanoseconds:#,0.00} | {r.MedianNanoseconds:#,0.00} | {r.AllocatedBytes:0.##} |");
+                page.Append(plain, $"| {r.Benchmark} | {r.BestNanoseconds:#,0.00} | {r.MedianNanoseconds:#,0.00} ")
+                    .Append(plain, $"| {r.AllocatedBytes:0.##} |\n");
             }
         }
 
         if (Load.Count > 0)
         {
-            page.Append("\n| load | code | payload B | connections x in flight | messages/s | of raw | p50 us | p99 us | B allocated | CPU us |\n");
+            page.Append("\n| load | code | payload B | connections x in flight | messages/s | of raw "
+                + "| p50 us | p99 us | B allocated | CPU us |\n");
             page.Append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
             foreach (LoadResult r in Load)
             {
-                Line(page, $"| {r.Subject} | {r.Compilation} | {r.PayloadBytes} | {r.Connections} x {r.InFlight} | {r.MessagesPerSecond:#,0} | {r.RatioToRaw:0.00} | {r.P50Microseconds:0.0} | {r.P99Microseconds:0.0} | {r.AllocatedBytesPerMessage:0.###} | {r.CpuMicrosecondsPerMessage:0.00} |");
+                page.Append(plain, $"| {r.Subject} | {r.Compilation} | {r.PayloadBytes} ")
+                    .Append(plain, $"| {r.Connections} x {r.InFlight} | {r.MessagesPerSecond:#,0} ")
+                    .Append(plain, $"| {r.RatioToRaw:0.00} | {r.P50Microseconds:0.0} | {r.P99Microseconds:0.0} ")
+                    .Append(plain, $"| {r.AllocatedBytesPerMessage:0.###} | {r.CpuMicrosecondsPerMessage:0.00} |\n");
             }
         }
 
@@ -73,7 +80,4 @@ internal sealed record Report
 
         return page.ToString();
     }
-
-    private static void Line(StringBuilder page, FormattableString text) =>
-        page.Append(text.ToString(CultureInfo.InvariantCulture)).Append('\n');
 }

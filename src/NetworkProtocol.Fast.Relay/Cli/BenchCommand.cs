@@ -66,6 +66,7 @@ internal static class BenchCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
+        StandardOutput.Require();
         using var signals = new StopSignals();
         Endpoint? target = parsed.GetValue(Uri);
         if (target is null)

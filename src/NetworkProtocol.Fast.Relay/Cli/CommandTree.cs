@@ -40,6 +40,12 @@ internal static class CommandTree
         };
         try
         {
+            // Help and version are actions of their options.
+            if (!ReferenceEquals(parsed.Action, parsed.CommandResult.Command.Action))
+            {
+                StandardOutput.Require();
+            }
+
             return parsed.InvokeAsync(configuration, CancellationToken.None).GetAwaiter().GetResult();
         }
         catch (UsageException e)

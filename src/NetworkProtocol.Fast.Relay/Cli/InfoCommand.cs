@@ -20,6 +20,7 @@ internal static class InfoCommand
 
     private static int Run(ParseResult parsed)
     {
+        StandardOutput.Require();
         IReadOnlyList<InfoSection> sections = ProcessReport.Collect();
         if (parsed.GetValue(Json))
         {

@@ -23,7 +23,7 @@ internal static class Parameters
             Description = description,
             HelpName = valueName,
             Arity = ArgumentArity.ExactlyOne,
-            CustomParser = result => Single(result, name, parse),
+            CustomParser = result => Single(result, name, valueName, parse),
         };
 
     /// <summary>An option that may be given several times; null when it was not given.</summary>
@@ -35,7 +35,7 @@ internal static class Parameters
             Description = description,
             HelpName = valueName,
             Arity = ArgumentArity.OneOrMore,
-            CustomParser = result => All(result, name, parse),
+            CustomParser = result => All(result, name, valueName, parse),
         };
 
         // The arity counts the values of all occurrences together, so one of them may come without.
@@ -43,7 +43,7 @@ internal static class Parameters
         {
             if (result.IdentifierTokenCount != result.Tokens.Count)
             {
-                result.AddError($"{name}: a value is missing; write {name} {valueName}");
+                result.AddError(MissingValue(name, valueName));
             }
         });
         return option;
@@ -60,18 +60,18 @@ internal static class Parameters
         {
             Description = description,
             Arity = optional ? ArgumentArity.ZeroOrOne : ArgumentArity.ExactlyOne,
-            CustomParser = result => Single(result, name, parse),
+            CustomParser = result => Single(result, name, name, parse),
         };
 
-    private static T? Single<T>(ArgumentResult result, string name, TextParser<T> parse) =>
-        result.Tokens.Count == 0 ? default : Read(result, name, result.Tokens[0].Value, parse);
+    private static T? Single<T>(ArgumentResult result, string name, string valueName, TextParser<T> parse) =>
+        result.Tokens.Count == 0 ? default : Read(result, name, valueName, result.Tokens[0].Value, parse);
 
-    private static List<T> All<T>(ArgumentResult result, string name, TextParser<T> parse)
+    private static List<T> All<T>(ArgumentResult result, string name, string valueName, TextParser<T> parse)
     {
         var values = new List<T>(result.Tokens.Count);
         foreach (Token token in result.Tokens)
         {
-            if (Read(result, name, token.Value, parse) is { } value)
+            if (Read(result, name, valueName, token.Value, parse) is { } value)
             {
                 values.Add(value);
             }
@@ -80,8 +80,16 @@ internal static class Parameters
         return values;
     }
 
-    private static T? Read<T>(ArgumentResult result, string name, string text, TextParser<T> parse)
+    private static T? Read<T>(
+        ArgumentResult result, string name, string valueName, string text, TextParser<T> parse)
     {
+        // The parser takes what follows an option for its value, even the next option.
+        if (result.Parent is OptionResult && IsOption(result, text))
+        {
+            result.AddError(MissingValue(name, valueName));
+            return default;
+        }
+
         if (parse(text, out T value) is { } error)
         {
             result.AddError($"{name}: {error}");
@@ -90,4 +98,26 @@ internal static class Parameters
 
         return value;
     }
+
+    private static bool IsOption(SymbolResult? result, string text)
+    {
+        for (; result is not null; result = result.Parent)
+        {
+            if (result is CommandResult { Command: Command command })
+            {
+                foreach (Option option in command.Options)
+                {
+                    if (option.Name == text || option.Aliases.Contains(text))
+                    {
+                        return true;
+                    }
+                }
+            }
+        }
+
+        return false;
+    }
+
+    private static string MissingValue(string name, string valueName) =>
+        $"{name}: a value is missing; write {name} {valueName}";
 }

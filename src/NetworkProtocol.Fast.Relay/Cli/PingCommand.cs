@@ -40,6 +40,7 @@ internal static class PingCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         Endpoint endpoint = parsed.GetValue(Uri)!;
+        StandardOutput.Require();
         using var signals = new StopSignals();
         using ClientSecurity security = ClientSecurity.From(parsed, endpoint);
         TimeSpan timeout = parsed.GetValue(SharedOptions.Timeout).Span;

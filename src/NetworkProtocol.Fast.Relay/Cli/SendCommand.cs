@@ -26,11 +26,8 @@ internal static class SendCommand
         Arity = ArgumentArity.ZeroOrOne,
     };
 
-    private static readonly Option<string?> FileOption = new("--file")
-    {
-        Description = "Reads the payload from a file",
-        HelpName = "PATH",
-    };
+    private static readonly Option<string?> FileOption = Parameters.Option<string?>(
+        "--file", "PATH", "Reads the payload from a file", ValueParsers.Text);
 
     private static readonly Option<bool> OneWay = Parameters.Flag("--oneway", "Wants no reply and waits for none");
 
@@ -48,6 +45,11 @@ internal static class SendCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         Endpoint endpoint = parsed.GetValue(Uri)!;
+        if (!parsed.GetValue(OneWay))
+        {
+            StandardOutput.Require();
+        }
+
         using var signals = new StopSignals();
         using ClientSecurity security = ClientSecurity.From(parsed, endpoint);
         byte[] payload = await PayloadSource.ReadAsync(

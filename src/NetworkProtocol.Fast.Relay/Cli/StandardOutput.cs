@@ -16,6 +16,16 @@ internal static class StandardOutput
     // EPIPE has this number on every system with pipes of that kind; the runtime hands it over as it is.
     private const int BrokenPipe = 32;
 
+    /// <summary>To be called by what prints, before it does anything that cannot be undone.</summary>
+    /// <exception cref="CommandFailedException">The process was started without it.</exception>
+    internal static void Require()
+    {
+        if (!InheritedDescriptor.IsOpen(Descriptor))
+        {
+            throw new CommandFailedException("stdout is closed; send it to a pipe, a file or /dev/null");
+        }
+    }
+
     /// <summary>Opens it unbuffered. Disposing the stream leaves the descriptor open.</summary>
     internal static Stream Open()
     {

@@ -31,6 +31,13 @@ internal static class ValueParsers
     internal static TextParser<ByteSize> SizeOf(ByteSize min, ByteSize max) =>
         InRange<ByteSize>(ByteSize.Parse, min, max);
 
+    /// <summary>Takes every text as it is.</summary>
+    internal static string? Text(string text, out string? value)
+    {
+        value = text;
+        return null;
+    }
+
     internal static string? Uri(string text, out Endpoint value)
     {
         bool parsed = Endpoint.TryParse(text, out Endpoint? endpoint, out string? error);

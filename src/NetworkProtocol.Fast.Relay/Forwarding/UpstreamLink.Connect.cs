@@ -22,8 +22,8 @@ internal sealed partial class UpstreamLink
         }
     }
 
-    // Returns whether it was a connection to rely on: one that an upstream opens and loses at once is a failure, too, and
-    // must not be repeated at full speed.
+    // Returns whether it was a connection to rely on: one that an upstream opens and loses at once is a failure, too,
+    // and must not be repeated at full speed.
     private async Task<bool> RunOnceAsync(int failures)
     {
         try

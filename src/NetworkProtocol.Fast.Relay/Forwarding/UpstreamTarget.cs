@@ -118,7 +118,8 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
     private static PacketFault FaultOf(EnqueueStatus status) => status switch
     {
-        EnqueueStatus.TooLarge => new PacketFault(ErrorCode.TooLarge, "the payload is larger than the upstream accepts"),
+        EnqueueStatus.TooLarge => new PacketFault(
+                ErrorCode.TooLarge, "the payload is larger than the upstream accepts"),
         EnqueueStatus.Closed => new PacketFault(ErrorCode.NoUpstream, "the upstream was lost"),
         EnqueueStatus.NoMemory => new PacketFault(ErrorCode.Overloaded, "no memory to queue the request"),
         _ => new PacketFault(ErrorCode.Overloaded, "the queue to the upstream is full"),

@@ -18,7 +18,8 @@ public sealed record LinkOptions
     public TimeSpan HandshakeTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A peer that takes less than 16 KiB of what waits for it within this time is closed with SlowConsumer
-    /// (where the system does not tell: less than one send of 256 KiB at most). One that began a packet has this long, and a second for each 64 KiB, to send it whole.</summary>
+    /// (where the system does not tell: less than one send of 256 KiB at most). One that began a packet has this long,
+    /// and a second for each 64 KiB that have come, to send it whole.</summary>
     public TimeSpan SlowPeerTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>How long a link waits unread for memory before its packet is answered with Overloaded.</summary>
@@ -30,7 +31,8 @@ public sealed record LinkOptions
 
     /// <summary>Capacity of the ring for small packets that wait to be sent, in bytes; a power of two, 16 KiB to 16
     /// MiB. The ring's memory is taken only while something waits. With more than 1,024
-    /// <see cref="RequestsInFlightMax"/> it is raised to 64 bytes for each, so that every reply finds a place.</summary>
+    /// <see cref="RequestsInFlightMax"/> it is raised to 64 bytes for each, so that every reply finds a
+    /// place.</summary>
     public int SendRingBytes { get; init; } = 64 << 10;
 
     /// <summary>Bytes of waiting large packets above which senders are paused. They resume at half of it.</summary>

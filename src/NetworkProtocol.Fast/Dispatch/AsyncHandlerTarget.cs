@@ -14,14 +14,14 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// </summary>
 internal sealed class AsyncHandlerTarget : PacketTarget
 {
-    private readonly DefaultObjectPool<PacketRequest> requests;
-    private readonly ILogger logger;
+    private readonly DefaultObjectPool<RequestSlot> requests;
+    private readonly HandlerFailures failures;
 
     internal AsyncHandlerTarget(AsyncPacketHandler handler, ILogger logger)
     {
         Handler = handler;
-        this.logger = logger;
-        requests = new DefaultObjectPool<PacketRequest>(new Policy(this), maximumRetained: 1024);
+        failures = new HandlerFailures(logger);
+        requests = new DefaultObjectPool<RequestSlot>(new Policy(this), maximumRetained: 1024);
     }
 
     internal AsyncPacketHandler Handler { get; }
@@ -35,16 +35,15 @@ internal sealed class AsyncHandlerTarget : PacketTarget
             return null;
         }
 
-        PacketRequest request = requests.Get();
+        RequestSlot request = requests.Get();
         request.Begin(link, in header, lease, name, payload, bytes);
         ThreadPool.UnsafeQueueUserWorkItem(request, preferLocal: false);
         return null;
     }
 
-    internal void Recycle(PacketRequest request) => requests.Return(request);
+    internal void Recycle(RequestSlot request) => requests.Return(request);
 
-    internal void LogFailure(PeerLink link, Exception error) =>
-        DispatchLog.HandlerFailed(logger, link.Connection.Id, error);
+    internal void LogFailure(PeerLink link, Exception error) => failures.Note(link, error);
 
     // Name and payload move to a block: the packet's own when it is large and plain, else a copy or what was inflated.
     private static bool TryTakePayload(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,
@@ -111,10 +110,10 @@ internal sealed class AsyncHandlerTarget : PacketTarget
         return rented;
     }
 
-    private sealed class Policy(AsyncHandlerTarget target) : PooledObjectPolicy<PacketRequest>
+    private sealed class Policy(AsyncHandlerTarget target) : PooledObjectPolicy<RequestSlot>
     {
-        public override PacketRequest Create() => new(target);
+        public override RequestSlot Create() => new(target);
 
-        public override bool Return(PacketRequest obj) => true;
+        public override bool Return(RequestSlot obj) => true;
     }
 }

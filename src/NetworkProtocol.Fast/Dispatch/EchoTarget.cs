@@ -38,7 +38,8 @@ internal sealed class EchoTarget : PacketTarget
         }
 
         if (packet.Header.Codec != PayloadCodec.None && PayloadInflater.TryReadLength(packet.Payload,
-            packet.Header.Codec, link.Settings.SendPayloadBytesMax, out _, out PacketFault fault) != OperationStatus.Done)
+            packet.Header.Codec, link.Settings.SendPayloadBytesMax, out _, out PacketFault fault)
+            != OperationStatus.Done)
         {
             Replies.Refuse(link, packet.Header, flush, fault.Code, fault.Text);
             return null;

@@ -9,6 +9,8 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// <summary>Runs a synchronous handler over a view into the receive window.</summary>
 internal sealed class HandlerTarget(PacketHandler handler, ILogger logger) : PacketTarget
 {
+    private readonly HandlerFailures failures = new(logger);
+
     internal override Gate? Handle(PeerLink link, in PacketView packet, FlushBatch flush)
     {
         if (packet.Header.Codec == PayloadCodec.None)
@@ -43,7 +45,7 @@ internal sealed class HandlerTarget(PacketHandler handler, ILogger logger) : Pac
         catch (Exception e)
 #pragma warning restore CA1031
         {
-            DispatchLog.HandlerFailed(logger, link.Connection.Id, e);
+            failures.Note(link, e);
             if (!context.IsAnswered)
             {
                 context.Fail(ErrorCode.HandlerFailed, "the handler failed");

@@ -36,8 +36,8 @@ internal abstract class Gate
     /// <summary>Whether a waiter may go on; read by any thread.</summary>
     internal abstract bool IsReady { get; }
 
-    /// <summary>Whether one is woken at a time: what there is to have is for one, and whoever had its turn wakes the next
-    /// if there is more.</summary>
+    /// <summary>Whether one is woken at a time: what there is to have is for one, and whoever had its turn wakes the
+    /// next if there is more.</summary>
     internal virtual bool IsOneByOne => false;
 
     /// <summary>Adds the waiter. It may be resumed before this returns, so the caller must not touch it any

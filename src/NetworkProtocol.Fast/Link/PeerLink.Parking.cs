@@ -19,8 +19,8 @@ internal sealed partial class PeerLink
     bool IGateWaiter.IsOverdue => IsOverdueAt(runtime.Wheel.NowMs);
 
     /// <summary>
-    /// By when the packet that the sink is looking at must be on its way, in milliseconds of the wheel; 0 until the sink
-    /// says. It is offered again then, however the gate stands. Receive side.
+    /// By when the packet that the sink is looking at must be on its way, in milliseconds of the wheel; 0 until the
+    /// sink says. It is offered again then, however the gate stands. Receive side.
     /// </summary>
     internal long PacketDeadlineMs { get; set; }
 

@@ -86,7 +86,8 @@ internal sealed partial class BufferPool : IDisposable
         }
     }
 
-    /// <summary>Whether three quarters of the cap are taken: what is held only to be quick should be given back.</summary>
+    /// <summary>Whether three quarters of the cap are taken: what is held only to be quick should be given
+    /// back.</summary>
     public bool IsShort => Volatile.Read(ref committedBytes) > capacityBytes / 4 * 3;
 
     /// <summary>Bytes taken from the system now, leased or free; never more than cap and reserve.</summary>

@@ -28,6 +28,7 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly ServerSink sink;
     private readonly SecureServer? security;
     private readonly Acceptor acceptor;
+    private readonly LogPace refusals = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
     private int state;
@@ -51,6 +52,7 @@ public sealed class PacketServer : IAsyncDisposable
         this.options = options.Validate();
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
+        Faults = new FaultLog(logger, runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger));
         acceptor = new Acceptor(this);
         security = options.Secure is null ? null : new SecureServer(options.Secure, runtime.Wheel.Time);
@@ -81,6 +83,8 @@ public sealed class PacketServer : IAsyncDisposable
     internal LinkList Links => links;
 
     internal ILogger Logger => logger;
+
+    internal FaultLog Faults { get; }
 
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
 
@@ -118,8 +122,8 @@ public sealed class PacketServer : IAsyncDisposable
     /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then
     /// closes. What is left at the deadline is cut.
     /// </summary>
-    /// <param name="deadline">Time for the graceful part; zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/> waits
-    /// for the last request.</param>
+    /// <param name="deadline">Time for the graceful part; zero cuts at once, <see cref="Timeout.InfiniteTimeSpan"/>
+    /// waits for the last request.</param>
     /// <returns>Connections that had to be cut.</returns>
     public async Task<int> StopAsync(TimeSpan deadline)
     {
@@ -153,6 +157,7 @@ public sealed class PacketServer : IAsyncDisposable
             link.Close(CloseReason.ShuttingDown, "cut at the shutdown deadline");
         });
         await allClosed.Task.ConfigureAwait(false);
+        Faults.Stop();
         runtime.RemoveRelief(links);
         security?.Dispose();
         return cut;
@@ -196,10 +201,11 @@ public sealed class PacketServer : IAsyncDisposable
         };
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
-            // One line for the first and each thousandth: a flood must not fill the log.
-            if (Interlocked.Increment(ref refused) % 1000 == 1)
+            // A flood must not fill the log; each line has the sum.
+            long sum = Interlocked.Increment(ref refused);
+            if (refusals.TryTell(runtime.Wheel.NowMs, out _))
             {
-                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, Volatile.Read(ref refused));
+                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
             }
 
             connection.Close();

@@ -21,6 +21,15 @@ internal static partial class ServerLog
     internal static partial void ClosedByFault(
         ILogger logger, long connectionId, TransportConnection connection, string peer, LinkClosed reason, long ageMs);
 
+    [LoggerMessage(405, LogLevel.Debug,
+        "connection {ConnectionId} closed: {Connection}, peer {Peer}, {Reason}, after {AgeMs} ms")]
+    internal static partial void ClosedByFurtherFault(
+        ILogger logger, long connectionId, TransportConnection connection, string peer, LinkClosed reason, long ageMs);
+
+    [LoggerMessage(406, LogLevel.Information,
+        "{Count} more connections were closed by faults, the last one: {Reason}; each is logged at debug")]
+    internal static partial void FurtherFaults(ILogger logger, long count, string reason);
+
     [LoggerMessage(403, LogLevel.Warning,
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]
     internal static partial void Refused(ILogger logger, int open, int allowed, long refused);

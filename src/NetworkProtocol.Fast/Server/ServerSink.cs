@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
@@ -53,17 +52,18 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
 
     public void OnClosed(PeerLink link, LinkClosed reason)
     {
-        server.OnLinkClosed(link);
         if (reason.Reason is CloseReason.PeerClosed or CloseReason.ShuttingDown or CloseReason.Requested)
         {
             ServerLog.Closed(server.Logger, link.Connection.Id, reason, link.AgeMs);
         }
-        else if (server.Logger.IsEnabled(LogLevel.Information))
+        else
         {
-            ServerLog.ClosedByFault(
-                server.Logger, link.Connection.Id, link.Connection, NameOf(link), reason, link.AgeMs);
+            server.Faults.Note(link, reason);
         }
+
+        // Last: with its last link the server has stopped.
+        server.OnLinkClosed(link);
     }
 
-    private static string NameOf(PeerLink link) => link.Identity?.Name ?? Anonymous;
+    internal static string NameOf(PeerLink link) => link.Identity?.Name ?? Anonymous;
 }

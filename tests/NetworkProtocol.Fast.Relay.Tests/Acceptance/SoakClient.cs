@@ -1,6 +1,7 @@
 using System;
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Packets;
@@ -16,6 +17,9 @@ internal sealed class SoakClient(PacketClient client, int id, int seed)
     private const int PrefixBytes = 12;
     private const int PayloadBytesMax = 1 << 20;
 
+    // Around the counts below: several lanes of a client end requests at the same time.
+    private readonly Lock gate = new();
+
     // Random bytes that all payloads are cut from; never changed.
     private static readonly byte[] Source = MakeSource();
 
@@ -26,7 +30,7 @@ internal sealed class SoakClient(PacketClient client, int id, int seed)
     internal long Bytes { get; private set; }
 
     /// <summary>Sends requests until <paramref name="count"/> have ended; several may run at a time.</summary>
-    internal async Task RunAsync(int lane, int count)
+    internal async Task RunAsync(int lane, int count, CancellationToken cancellation)
     {
         var random = new Random(HashCode.Combine(seed, id, lane));
         byte[] payload = new byte[PrefixBytes + PayloadBytesMax];
@@ -34,21 +38,21 @@ internal sealed class SoakClient(PacketClient client, int id, int seed)
         {
             int size = NextSize(random);
             int bytes = Fill(payload, lane, i, size, random.Next(Source.Length - size));
-            await RequestAsync(payload.AsMemory(0, bytes));
+            await RequestAsync(payload.AsMemory(0, bytes), cancellation);
         }
     }
 
-    private async Task RequestAsync(Memory<byte> payload)
+    private async Task RequestAsync(Memory<byte> payload, CancellationToken cancellation)
     {
         try
         {
-            using PacketReply reply = await client.RequestAsync("ECHO", payload);
+            using PacketReply reply = await client.RequestAsync("ECHO", payload, null, cancellation);
             if (!SHA256.HashData(reply.Payload.Span).AsSpan().SequenceEqual(SHA256.HashData(payload.Span)))
             {
                 throw new InvalidOperationException($"client {id}: a reply is not what was sent");
             }
 
-            lock (this)
+            lock (gate)
             {
                 Replies++;
                 Bytes += payload.Length;
@@ -56,13 +60,13 @@ internal sealed class SoakClient(PacketClient client, int id, int seed)
         }
         catch (PacketErrorException e) when (e.Code is ErrorCode.NoUpstream or ErrorCode.Overloaded)
         {
-            lock (this)
+            lock (gate)
             {
                 Errors++;
             }
 
             // A client that is told that nobody is there does not ask again at once.
-            await Task.Delay(20);
+            await Task.Delay(20, cancellation);
         }
     }
 

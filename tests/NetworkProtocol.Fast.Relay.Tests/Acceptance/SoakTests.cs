@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
@@ -27,12 +28,18 @@ internal sealed class SoakTests
     private const int Clients = 200;
     private const int Lanes = 4;
 
+    // A lane has one request under way, and a kill costs those under way at that node an Error each: at most one for
+    // each lane, a fiftieth of the replies of that phase at its smallest. A relay that went on sending there would cost
+    // many times that.
+    private const int ErrorsMax = Clients * Lanes;
+
     private static int PacketsOf(bool secure) =>
         !secure && Environment.GetEnvironmentVariable("NPFAST_SOAK") == "full" ? 1_000_000 : 120_000;
 
     [TestCase(false)]
     [TestCase(true)]
-    public async Task Relay_WithTwoUpstreamsOneOfThemKilledAndRestarted_LosesDoublesAndSwapsNothing(bool secure)
+    public async Task Relay_WithTwoUpstreamsOneOfThemKilledAndRestarted_LosesDoublesAndSwapsNothing(
+        bool secure, CancellationToken cancellation)
     {
         int packets = PacketsOf(secure);
         int seed = Environment.TickCount;
@@ -53,28 +60,30 @@ internal sealed class SoakTests
                     "--upstream", $"up={one.Endpoints[0]},{second}",
                     "--upstream-session", secure ? "up=secure" : "up=plain", "--route", "ECHO=up", .. session]);
             using var runtime = new LinkRuntime(memoryLimitBytes: 1L << 30);
-            List<PacketClient> connections = await ConnectAsync(relay.Endpoints, runtime, identity);
+            List<PacketClient> connections = await ConnectAsync(relay.Endpoints, runtime, identity, cancellation);
             SoakClient[] clients = [.. connections.Select((c, id) => new SoakClient(c, id, seed))];
 
             // The first third in peace, the second with an upstream killed and restarted under it, the last in peace.
             int share = (packets / Clients / Lanes / 3) + 1;
             var clock = Stopwatch.StartNew();
-            await RunAsync(clients, share);
+            await RunAsync(clients, share, cancellation);
             Assert.That(clients.Sum(static c => c.Errors), Is.Zero, "errors before anything was killed");
 
-            Task disturbed = RunAsync(clients, share);
+            Task disturbed = RunAsync(clients, share, cancellation);
             await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > packets / 3 * 105 / 100);
             int connectsBefore = Reconnects(relay.Log, second);
             two.Kill();
             long atKill = clients.Sum(static c => c.Replies);
-            await Eventually.HoldsAsync(() => clients.Sum(static c => c.Replies) > atKill + (packets / 50) || disturbed.IsCompleted);
+            await Eventually.HoldsAsync(
+                () => clients.Sum(static c => c.Replies) > atKill + (packets / 50) || disturbed.IsCompleted);
             two.Dispose();
             two = await NpfastProcess.StartRelayAsync(["--listen", second, .. session]);
             await disturbed;
             await Eventually.HoldsAsync(() => Reconnects(relay.Log, second) > connectsBefore);
             long errorsWhileDisturbed = clients.Sum(static c => c.Errors);
+            Assert.That(errorsWhileDisturbed, Is.LessThanOrEqualTo(ErrorsMax), "errors while an upstream was away");
 
-            await RunAsync(clients, share);
+            await RunAsync(clients, share, cancellation);
             long replies = clients.Sum(static c => c.Replies);
             long errors = clients.Sum(static c => c.Errors);
             TestContext.Out.WriteLine(
@@ -100,11 +109,12 @@ internal sealed class SoakTests
     private static int Reconnects(string log, string node) =>
         log.Split($"connected to {node},", StringSplitOptions.None).Length - 1;
 
-    private static Task RunAsync(SoakClient[] clients, int count) =>
-        Task.WhenAll(clients.SelectMany(c => Enumerable.Range(0, Lanes).Select(lane => c.RunAsync(lane, count))));
+    private static Task RunAsync(SoakClient[] clients, int count, CancellationToken cancellation) =>
+        Task.WhenAll(clients.SelectMany(
+            c => Enumerable.Range(0, Lanes).Select(lane => c.RunAsync(lane, count, cancellation))));
 
     private static async Task<List<PacketClient>> ConnectAsync(
-        IReadOnlyList<Endpoint> endpoints, LinkRuntime runtime, IdentityKey? identity)
+        IReadOnlyList<Endpoint> endpoints, LinkRuntime runtime, IdentityKey? identity, CancellationToken cancellation)
     {
         var options = new ClientOptions
         {
@@ -117,7 +127,8 @@ internal sealed class SoakTests
         var clients = new List<PacketClient>();
         for (int i = 0; i < Clients; i++)
         {
-            clients.Add(await PacketClient.ConnectAsync(endpoints[i % endpoints.Count], runtime, options));
+            clients.Add(
+                await PacketClient.ConnectAsync(endpoints[i % endpoints.Count], runtime, options, cancellation));
         }
 
         return clients;

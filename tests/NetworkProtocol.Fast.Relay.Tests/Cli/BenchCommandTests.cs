@@ -12,6 +12,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>The bench reports; its figures are held against each other only, never against the clock.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(120_000)]
 internal sealed class BenchCommandTests
 {
     private static readonly string[] Percentiles = ["p50", "p90", "p99", "p99.9"];

@@ -10,6 +10,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>What the running binary says about itself.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(60_000)]
 internal sealed class InfoCommandTests
 {
     [Test]

@@ -14,10 +14,9 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 [TestFixture]
 [Category("Binary")]
 [Platform("Linux")]
+[CancelAfter(120_000)]
 internal sealed class InterruptionTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private NpfastProcess relay = null!;
     private string uri = null!;
 
@@ -34,95 +33,91 @@ internal sealed class InterruptionTests
     [TestCase("INT")]
     [TestCase("TERM")]
     [TestCase("HUP")]
-    public async Task Send_StdinHeldOpen_EndsWithTheSignal(string signal)
+    public async Task Send_StdinHeldOpen_EndsWithTheSignal(string signal, CancellationToken cancellation)
     {
         using Process send = Start("send", uri, "ECHO", "-");
-        Task<string> errors = send.StandardError.ReadToEndAsync();
-        await UntilItHandlesSignalsAsync(IdOf(send));
-        await SignalAsync(send, signal);
+        Task<string> errors = send.StandardError.ReadToEndAsync(cancellation);
+        await UntilItHandlesSignalsAsync(IdOf(send), cancellation);
+        await SignalAsync(send, signal, cancellation);
 
-        Assert.That(await ExitAsync(send), Is.EqualTo(1));
+        Assert.That(await ExitAsync(send, cancellation), Is.EqualTo(1));
         Assert.That((await errors).TrimEnd(), Is.EqualTo("npfast: interrupted"));
     }
 
     [Test]
-    public async Task Send_FifoWithoutWriter_EndsWithTheSignal()
+    public async Task Send_FifoWithoutWriter_EndsWithTheSignal(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         string path = folder.File("fifo");
         using (Process make = Process.Start("mkfifo", [path]))
         {
-            await make.WaitForExitAsync();
+            await make.WaitForExitAsync(cancellation);
         }
 
         using Process send = Start("send", uri, "ECHO", "--file", path);
-        await UntilItHandlesSignalsAsync(IdOf(send));
-        await SignalAsync(send, "TERM");
+        await UntilItHandlesSignalsAsync(IdOf(send), cancellation);
+        await SignalAsync(send, "TERM", cancellation);
 
-        Assert.That(await ExitAsync(send), Is.EqualTo(1));
+        Assert.That(await ExitAsync(send, cancellation), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Send_FullStdout_EndsWithTheSignal()
+    public async Task Send_FullStdout_EndsWithTheSignal(CancellationToken cancellation)
     {
         // A pipe holds 64 KiB; nobody reads this one beyond its first byte, which says that the reply is there.
         using var folder = new TemporaryFolder();
         string path = folder.File("payload");
-        await File.WriteAllBytesAsync(path, new byte[1 << 20]);
+        await File.WriteAllBytesAsync(path, new byte[1 << 20], cancellation);
         using Process send = Start("send", uri, "ECHO", "--file", path);
-        using var limit = new CancellationTokenSource(Patience);
-        await send.StandardOutput.BaseStream.ReadExactlyAsync(new byte[1], limit.Token);
-        await SignalAsync(send, "TERM");
+        await send.StandardOutput.BaseStream.ReadExactlyAsync(new byte[1], cancellation);
+        await SignalAsync(send, "TERM", cancellation);
 
-        Assert.That(await ExitAsync(send), Is.EqualTo(1));
+        Assert.That(await ExitAsync(send, cancellation), Is.EqualTo(1));
     }
 
     [Test]
-    public async Task Ping_ReaderGone_EndsQuietly()
+    public async Task Ping_ReaderGone_EndsQuietly(CancellationToken cancellation)
     {
         using Process ping = Start("ping", uri, "--count", "0", "--interval", "20ms");
-        Task<string> errors = ping.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Patience);
-        await ping.StandardOutput.ReadLineAsync(limit.Token);
+        Task<string> errors = ping.StandardError.ReadToEndAsync(cancellation);
+        await ping.StandardOutput.ReadLineAsync(cancellation);
         ping.StandardOutput.Close();
 
-        Assert.That(await ExitAsync(ping), Is.EqualTo(1));
+        Assert.That(await ExitAsync(ping, cancellation), Is.EqualTo(1));
         Assert.That(await errors, Is.Empty);
     }
 
     [Test]
-    public async Task Ping_ConnectionLost_SumsUpAndFails()
+    public async Task Ping_ConnectionLost_SumsUpAndFails(CancellationToken cancellation)
     {
         using Process ping = Start("ping", uri, "--count", "0", "--interval", "20ms");
-        using var limit = new CancellationTokenSource(Patience);
-        await ping.StandardOutput.ReadLineAsync(limit.Token);
+        await ping.StandardOutput.ReadLineAsync(cancellation);
         relay.Kill();
-        string rest = await ping.StandardOutput.ReadToEndAsync(limit.Token);
+        string rest = await ping.StandardOutput.ReadToEndAsync(cancellation);
 
-        Assert.That(await ExitAsync(ping), Is.EqualTo(1));
+        Assert.That(await ExitAsync(ping, cancellation), Is.EqualTo(1));
         Assert.That(rest, Does.Contain($"no reply from {uri}").And.Contain("min/p50/p99/max"));
     }
 
     [Test]
-    public async Task BenchIdle_TwoSignals_TakeTheRelayAlong()
+    public async Task BenchIdle_TwoSignals_TakeTheRelayAlong(CancellationToken cancellation)
     {
         using Process bench = Start("bench", "--idle", "200");
-        using var limit = new CancellationTokenSource(Patience);
         string id = IdOf(bench);
         string child;
         while ((child = ChildrenOf(id)).Length == 0)
         {
-            await Task.Delay(10, limit.Token);
+            await Task.Delay(10, cancellation);
         }
 
-        await UntilItHandlesSignalsAsync(child);
-        await SignalAsync(bench, "TERM");
-        await SignalAsync(bench, "TERM");
+        await UntilItHandlesSignalsAsync(child, cancellation);
+        await SignalAsync(bench, "TERM", cancellation);
+        await SignalAsync(bench, "TERM", cancellation);
 
-        Assert.That(await ExitAsync(bench), Is.EqualTo(1));
+        Assert.That(await ExitAsync(bench, cancellation), Is.EqualTo(1));
         while (IsRunning(child))
         {
-            await Task.Delay(10, limit.Token);
+            await Task.Delay(10, cancellation);
         }
     }
 
@@ -152,14 +147,13 @@ internal sealed class InterruptionTests
         })!;
 
     // A signal before that would end the process by its default, which is another exit code.
-    private static async Task UntilItHandlesSignalsAsync(string id)
+    private static async Task UntilItHandlesSignalsAsync(string id, CancellationToken cancellation)
     {
         // SIGHUP is the last that commands register, and the runtime has no use of its own for it.
         const ulong HangUp = 1;
-        using var limit = new CancellationTokenSource(Patience);
         while ((SignalsCaught(id) & HangUp) == 0)
         {
-            await Task.Delay(10, limit.Token);
+            await Task.Delay(10, cancellation);
         }
     }
 
@@ -180,18 +174,17 @@ internal sealed class InterruptionTests
 
     private static string IdOf(Process process) => process.Id.ToString(CultureInfo.InvariantCulture);
 
-    private static async Task SignalAsync(Process process, string name)
+    private static async Task SignalAsync(Process process, string name, CancellationToken cancellation)
     {
         using Process kill = Process.Start("kill", ["-" + name, IdOf(process)]);
-        await kill.WaitForExitAsync();
+        await kill.WaitForExitAsync(cancellation);
     }
 
-    private static async Task<int> ExitAsync(Process process)
+    private static async Task<int> ExitAsync(Process process, CancellationToken cancellation)
     {
-        using var limit = new CancellationTokenSource(Patience);
         try
         {
-            await process.WaitForExitAsync(limit.Token);
+            await process.WaitForExitAsync(cancellation);
         }
         finally
         {

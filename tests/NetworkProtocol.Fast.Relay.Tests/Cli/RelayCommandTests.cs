@@ -1,5 +1,6 @@
 using System;
 using System.Text;
+using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
@@ -16,6 +17,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>The relay as its users run it: started, told to stop, refused.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(120_000)]
 internal sealed class RelayCommandTests
 {
     private const string AnyPort = "tcp://127.0.0.1:0";
@@ -33,7 +35,7 @@ internal sealed class RelayCommandTests
     }
 
     [Test]
-    public async Task Relay_SignalledTwice_ExitsAtOnce()
+    public async Task Relay_SignalledTwice_ExitsAtOnce(CancellationToken cancellation)
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource();
@@ -50,9 +52,10 @@ internal sealed class RelayCommandTests
             "--listen", AnyPort, "--session", "plain",
             "--upstream", $"up={upstream.Endpoints[0]}", "--upstream-session", "up=plain", "--route", "hold=up",
             "--shutdown-timeout", "1h");
-        await using PacketClient client = await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client);
-        Task held = HoldAsync(client, entered.Task);
-        await entered.Task;
+        await using PacketClient client = await PacketClient.ConnectAsync(
+            relay.Endpoints[0], runtime, Plain.Client, cancellation);
+        Task held = HoldAsync(client, entered.Task, cancellation);
+        await entered.Task.WaitAsync(cancellation);
 
         // Two signals of one kind may reach a process as one.
         relay.Signal("INT");
@@ -98,7 +101,7 @@ internal sealed class RelayCommandTests
     }
 
     [Test]
-    public async Task Relay_UnixSocketAndUpstream_ForwardsBetweenProcesses()
+    public async Task Relay_UnixSocketAndUpstream_ForwardsBetweenProcesses(CancellationToken cancellation)
     {
         using var folder = new TemporaryFolder();
         string back = "unix://" + folder.File("up.sock");
@@ -107,30 +110,33 @@ internal sealed class RelayCommandTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", front, "--upstream", "up=" + back, "--route", "up.*=up");
         using var runtime = new LinkRuntime();
-        await using PacketClient client = await PacketClient.ConnectAsync(Endpoint.Parse(front), runtime, Plain.Client);
+        await using PacketClient client = await PacketClient.ConnectAsync(
+            Endpoint.Parse(front), runtime, Plain.Client, cancellation);
 
-        using PacketReply reply = await RequestUntilUpstreamAsync(client, "up.echo", "through"u8.ToArray());
+        using PacketReply reply =
+            await RequestUntilUpstreamAsync(client, "up.echo", "through"u8.ToArray(), cancellation);
 
         Assert.That(Encoding.UTF8.GetString(reply.Payload.Span), Is.EqualTo("through"));
     }
 
-    private static async Task HoldAsync(PacketClient client, Task entered)
+    private static async Task HoldAsync(PacketClient client, Task entered, CancellationToken cancellation)
     {
         do
         {
-            (await RequestUntilUpstreamAsync(client, "hold", [])).Dispose();
+            (await RequestUntilUpstreamAsync(client, "hold", [], cancellation)).Dispose();
         }
         while (!entered.IsCompleted);
     }
 
     // The relay connects to its upstream in the background, and says NoUpstream until it has.
-    private static async Task<PacketReply> RequestUntilUpstreamAsync(PacketClient client, string name, byte[] payload)
+    private static async Task<PacketReply> RequestUntilUpstreamAsync(
+        PacketClient client, string name, byte[] payload, CancellationToken cancellation)
     {
         while (true)
         {
             try
             {
-                return await client.RequestAsync(name, payload, TimeSpan.FromHours(1));
+                return await client.RequestAsync(name, payload, TimeSpan.FromHours(1), cancellation);
             }
             catch (PacketErrorException e) when (e.Code == Packets.ErrorCode.NoUpstream)
             {

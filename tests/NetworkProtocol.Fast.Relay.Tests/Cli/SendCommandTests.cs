@@ -11,6 +11,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>What <c>send</c> and <c>ping</c> print and return, against a relay in a process of its own.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(60_000)]
 internal sealed class SendCommandTests
 {
     private NpfastProcess relay = null!;

@@ -8,6 +8,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>Bad command lines: exit code 2 and one line that says what is wrong and what to do.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(60_000)]
 internal sealed class UsageTests
 {
     private const string Pin = "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
@@ -69,6 +70,11 @@ internal sealed class UsageTests
         "route 'x' goes to 'A', which is no upstream: use one of: a")]
     [TestCase("relay --route x=echo --route", "--route: a value is missing; write --route MATCH=NAME")]
     [TestCase("relay --listen tcp://127.0.0.1:0 --listen", "--listen: a value is missing; write --listen URI")]
+    [TestCase("relay --listen --listen tcp://127.0.0.1:0", "--listen: a value is missing; write --listen URI")]
+    [TestCase("relay --workers --listen tcp://127.0.0.1:0", "--workers: a value is missing; write --workers N")]
+    [TestCase("relay --upstream --route a=b", "--upstream: a value is missing; write --upstream NAME=URI[,URI]")]
+    [TestCase("relay --listen -h", "--listen: a value is missing; write --listen URI")]
+    [TestCase("send tcp://127.0.0.1:1 ECHO --file --timeout 2s", "--file: a value is missing; write --file PATH")]
     [TestCase("relay --log-level information,debug",
         "--log-level: 'information,debug' is not a log level; "
         + "use trace, debug, information, warning, error, critical or none")]

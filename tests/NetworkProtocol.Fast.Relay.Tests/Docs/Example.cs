@@ -28,12 +28,14 @@ internal static class Example
             name,
             [CSharpSyntaxTree.ParseText(source)],
             assemblies.Select(static path => MetadataReference.CreateFromFile(path)),
-            new CSharpCompilationOptions(OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
+            new CSharpCompilationOptions(
+                OutputKind.ConsoleApplication, nullableContextOptions: NullableContextOptions.Enable));
         string target = Path.Combine(folder, name + ".dll");
         using (FileStream output = File.Create(target))
         {
             EmitResult result = compilation.Emit(output);
-            IEnumerable<Diagnostic> faults = result.Diagnostics.Where(static d => d.Severity >= DiagnosticSeverity.Warning);
+            IEnumerable<Diagnostic> faults = result.Diagnostics
+                .Where(static d => d.Severity >= DiagnosticSeverity.Warning);
             if (!result.Success || faults.Any())
             {
                 throw new InvalidOperationException($"{name} does not compile:\n{string.Join('\n', faults)}");

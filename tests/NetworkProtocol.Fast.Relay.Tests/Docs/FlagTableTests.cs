@@ -11,6 +11,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Docs;
 /// <summary>The flag table in README.md says what <c>npfast relay --help</c> says.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(60_000)]
 internal sealed partial class FlagTableTests
 {
     [Test]

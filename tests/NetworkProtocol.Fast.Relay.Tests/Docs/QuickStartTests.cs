@@ -35,7 +35,8 @@ internal sealed class QuickStartTests
             string key = parts[1]["key ".Length..];
 
             string client = Example.Compile(home, "QuickStartClient",
-                Readme.Block("csharp", "PacketClient.ConnectAsync").Replace(Address, address, StringComparison.Ordinal));
+                Readme.Block("csharp", "PacketClient.ConnectAsync")
+                .Replace(Address, address, StringComparison.Ordinal));
             using Process asking = Example.Start(client, key);
             string printed = await asking.StandardOutput.ReadToEndAsync(cancellation);
             await asking.WaitForExitAsync(cancellation);

@@ -34,7 +34,8 @@ internal sealed class TourTests
             RedirectStandardOutput = true,
             RedirectStandardError = true,
         };
-        start.Environment["PATH"] = $"{Path.GetDirectoryName(NpfastProcess.BinaryPath)}:{Environment.GetEnvironmentVariable("PATH")}";
+        string folder = Path.GetDirectoryName(NpfastProcess.BinaryPath)!;
+        start.Environment["PATH"] = $"{folder}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process shell = Process.Start(start)!;
         try
         {
@@ -45,7 +46,8 @@ internal sealed class TourTests
             string[] lines = (await shell.StandardOutput.ReadToEndAsync(cancellation)).Split('\n');
             await shell.WaitForExitAsync(cancellation);
             Assert.That(shell.ExitCode, Is.Zero, await errors);
-            AssertInOrder(lines, "hello", "from a pipe", "pinned", "exit code 1", "exit code 1", "reply from", "seq=3", "min/p50/p99/max", "messages/s");
+            AssertInOrder(lines, "hello", "from a pipe", "pinned", "exit code 1", "exit code 1", "reply from", "seq=3",
+                "min/p50/p99/max", "messages/s");
             Assert.That(await errors, Does.Contain("NoRoute").And.Contain("this may be a man in the middle"));
         }
         finally

@@ -95,7 +95,8 @@ internal sealed class RelayNodeTests
                 for (int i = 0; i < 200; i++)
                 {
                     string text = $"{id}.{lane}.{i}" + new string('x', (i * 37) % 3000);
-                    Assert.That(await TextAsync(client.RequestAsync("mirror", Encoding.ASCII.GetBytes(text))), Is.EqualTo(text));
+                    Assert.That(await TextAsync(client.RequestAsync("mirror", Encoding.ASCII.GetBytes(text))),
+                Is.EqualTo(text));
                 }
             }));
         })];
@@ -143,7 +144,8 @@ internal sealed class RelayNodeTests
     public async Task Upstream_ThatTakesOneRequestAtATime_DoesNotHoldUpTheOther()
     {
         var narrow = new LinkOptions { RequestsInFlightMax = 1, Software = "narrow" };
-        HandlerTable never = new HandlerTable().MapAsync("mirror", static async _ => await Task.Delay(Timeout.Infinite));
+        HandlerTable never = new HandlerTable()
+            .MapAsync("mirror", static async _ => await Task.Delay(Timeout.Infinite));
         await using var stuck = new PacketServer(
             new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback], Link = narrow }, never, runtime);
         stuck.Start();
@@ -151,8 +153,8 @@ internal sealed class RelayNodeTests
         await Eventually.HoldsAsync(() => stuck.Connections == 2 && upstreams[0].Connections == 4);
         await using PacketClient client = await ConnectAsync(both.Endpoints[0]);
 
-        // Each of the two connections to the stuck node swallows one request at a time until its deadline; if the others
-        // waited for those, two thousand would take a quarter of an hour.
+        // Each of the two connections to the stuck node swallows one request at a time until its deadline; if the
+        // others waited for those, two thousand would take a quarter of an hour.
         int replies = 0;
         await Task.WhenAll(Enumerable.Range(0, 16).Select(async _ =>
         {
@@ -233,7 +235,13 @@ internal sealed class RelayNodeTests
             .Map("orders.throw", static (ref PacketContext _) => throw new InvalidOperationException("on purpose"))
             .MapAsync("orders.never", static async _ => await Task.Delay(TimeSpan.FromSeconds(5)));
         var server = new PacketServer(
-            new ServerOptions { Session = SessionKind.Plain, Endpoints = [endpoint], Link = new LinkOptions { Software = name } }, handlers, runtime);
+            new ServerOptions
+            {
+                Session = SessionKind.Plain,
+                Endpoints = [endpoint],
+                Link = new LinkOptions { Software = name },
+            },
+            handlers, runtime);
         server.Start();
         return server;
     }

@@ -24,7 +24,8 @@ internal sealed class RelayOptionsTests
     public void Options_ThatContradict_AreRefusedWithTheReason(string upstreams, string routes, string reason)
     {
         using var runtime = new LinkRuntime();
-        ArgumentException? error = Assert.Throws<ArgumentException>(() => _ = new RelayNode(Options(upstreams, routes), runtime));
+        ArgumentException? error = Assert.Throws<ArgumentException>(
+            () => _ = new RelayNode(Options(upstreams, routes), runtime));
         Assert.That(error!.Message, Does.StartWith(reason));
     }
 

@@ -4,8 +4,8 @@ using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Packets;
-using NetworkProtocol.Fast.Relay.Tests.Acceptance;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Forwarding;
@@ -91,7 +91,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
                 Interlocked.Increment(ref connections);
                 await ReadAsync(socket, PlainOpening.Magic.Length, stopping.Token);
                 await ReadPacketAsync(socket, stopping.Token);
-                await socket.SendAsync(RawPackets.Opening());
+                await socket.SendAsync(RawPacket.Opening());
                 await script(socket, stopping.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)

@@ -1,23 +1,27 @@
 using System;
 using System.Collections.Generic;
 using System.Diagnostics;
+using System.Globalization;
 using System.IO;
 using System.Linq;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Transport;
+using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Processes;
 
 /// <summary>
 /// The real binary in a process of its own: NPFAST_BINARY names it, else it is what the build put beside
-/// the project. Killed when disposed.
+/// the project. Killed when disposed. Every wait ends with the test's own time limit.
 /// </summary>
 internal sealed class NpfastProcess : IDisposable
 {
     private const string ListeningMark = "listening on ";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    // Sets the limit where there is no test that has one: while a fixture is set up.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     private readonly Process process;
     private readonly StringBuilder log = new();
@@ -88,7 +92,8 @@ internal sealed class NpfastProcess : IDisposable
         var started = new NpfastProcess(StartInfo(variables, ["relay", .. arguments]), listeners);
         try
         {
-            await started.ready.Task.WaitAsync(Patience);
+            using CancellationTokenSource limit = Limit();
+            await started.ready.Task.WaitAsync(limit.Token);
             return started;
         }
         catch (Exception e)
@@ -122,12 +127,12 @@ internal sealed class NpfastProcess : IDisposable
         running.Start();
         using var output = new MemoryStream();
         Task reading = running.StandardOutput.BaseStream.CopyToAsync(output);
-        await running.StandardInput.BaseStream.WriteAsync(input);
-        running.StandardInput.Close();
         Task<string> errors = running.StandardError.ReadToEndAsync();
-        using var limit = new CancellationTokenSource(Patience);
+        using CancellationTokenSource limit = Limit();
         try
         {
+            await running.StandardInput.BaseStream.WriteAsync(input, limit.Token);
+            running.StandardInput.Close();
             await running.WaitForExitAsync(limit.Token);
         }
         finally
@@ -142,7 +147,8 @@ internal sealed class NpfastProcess : IDisposable
     /// <summary>Sends a signal by name, such as INT or TERM.</summary>
     internal void Signal(string name)
     {
-        using Process kill = Process.Start("kill", ["-" + name, process.Id.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        string id = process.Id.ToString(CultureInfo.InvariantCulture);
+        using Process kill = Process.Start("kill", ["-" + name, id]);
         kill.WaitForExit();
     }
 
@@ -155,7 +161,7 @@ internal sealed class NpfastProcess : IDisposable
 
     internal async Task<int> ExitAsync()
     {
-        using var limit = new CancellationTokenSource(Patience);
+        using CancellationTokenSource limit = Limit();
         await process.WaitForExitAsync(limit.Token);
         return process.ExitCode;
     }
@@ -175,6 +181,13 @@ internal sealed class NpfastProcess : IDisposable
         }
 
         process.Dispose();
+    }
+
+    private static CancellationTokenSource Limit()
+    {
+        var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.CurrentContext.CancellationToken);
+        limit.CancelAfter(Patience);
+        return limit;
     }
 
     private static ProcessStartInfo StartInfo(IReadOnlyDictionary<string, string?> variables, string[] arguments)

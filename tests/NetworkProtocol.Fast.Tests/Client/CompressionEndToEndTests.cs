@@ -2,13 +2,14 @@ using System;
 using System.Linq;
 using System.Text;
 using System.Threading.Tasks;
+using NUnit.Framework;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Server;
-using NUnit.Framework;
+using NetworkProtocol.Fast.Tests.Shared;
 
 namespace NetworkProtocol.Fast.Tests.Client;
 

@@ -119,57 +119,6 @@ internal sealed class HandlerTests
         await peer.ExpectNothingSentAsync();
     }
 
-    [Test]
-    public async Task Request_UsedAfterItsEnd_IsRefused()
-    {
-        PacketRequest? kept = null;
-        HandlerTable handlers = new HandlerTable().MapAsync("keep", r =>
-        {
-            kept = r;
-            return default;
-        });
-        await using var harness = new LinkHarness();
-        var (link, _, peer) = await harness.StartOpenAsync(handlers: handlers);
-        await peer.SendAsync(RawPacket.Named("keep", 1, "x"u8));
-        await peer.PacketAsync();
-        await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "the request has ended");
-        Assert.That(() => kept!.Reply("late"u8), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => kept!.Fail(ErrorCode.Internal, "late"), Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => kept!.Payload, Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => kept!.Name, Throws.InstanceOf<ObjectDisposedException>());
-        Assert.That(() => kept!.Peer, Throws.InstanceOf<ObjectDisposedException>());
-    }
-
-    [Test]
-    public async Task Request_WhoseWorkAnswersAsItEnds_IsAnsweredOnce()
-    {
-        Task work = Task.CompletedTask;
-        HandlerTable handlers = new HandlerTable().MapAsync("race", r =>
-        {
-            work = Task.Run(() =>
-            {
-                try
-                {
-                    r.Fail(ErrorCode.Internal, "work");
-                }
-                catch (InvalidOperationException)
-                {
-                    // The end was first.
-                }
-            });
-            return default;
-        });
-        await using var harness = new LinkHarness();
-        var (link, _, peer) = await harness.StartOpenAsync(handlers: handlers);
-        for (uint i = 1; i <= 500; i++)
-        {
-            await peer.SendAsync(RawPacket.Named("race", i, default));
-            Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(i));
-            await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "it has ended");
-            await work;
-        }
-    }
-
     [TestCase("sync")]
     [TestCase("async")]
     public async Task Fail_WithAVeryLongText_SendsTheBeginning(string kind)

@@ -111,7 +111,8 @@ internal sealed class GateTests
         gate.Open();
         for (int i = 0; i < waiters.Length; i++)
         {
-            Assert.That(waiters.Select(static w => w.Wakes), Is.EqualTo(Enumerable.Range(0, 4).Select(w => w <= i ? 1 : 0)));
+            Assert.That(waiters.Select(static w => w.Wakes),
+                Is.EqualTo(Enumerable.Range(0, 4).Select(w => w <= i ? 1 : 0)));
             gate.WakeIfReady();
         }
     }

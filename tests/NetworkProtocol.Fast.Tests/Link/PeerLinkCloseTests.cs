@@ -121,19 +121,6 @@ internal sealed class PeerLinkCloseTests
     }
 
     [Test]
-    public async Task LingeringLink_WhosePeerNeverCloses_IsCutAtTheLimit()
-    {
-        await using var harness = new LinkHarness();
-        (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync();
-        link.CloseAfterFlush(CloseReason.ShuttingDown, "enough");
-        await peer.ExpectCloseAsync();
-        harness.Time.Advance(1_900);
-        Assert.That(sink.IsClosed, Is.False);
-        harness.Time.Advance(200);
-        Assert.That(await sink.Closed, Is.EqualTo(new LinkClosed(CloseReason.ShuttingDown, "enough")));
-    }
-
-    [Test]
     public async Task ConnectionError_FromThePeer_IsReportedWithItsText()
     {
         await using var harness = new LinkHarness();
@@ -239,43 +226,6 @@ internal sealed class PeerLinkCloseTests
 
             await flushing;
         }
-    }
-
-    [Test]
-    public async Task Drain_AnswersWhatIsUnderWayAndThenCloses()
-    {
-        await using var harness = new LinkHarness();
-        var hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        HandlerTable handlers = new HandlerTable().MapAsync("held", async _ => await hold.Task);
-        (PeerLink link, TableSink sink, RawPeer peer) = await harness.StartOpenAsync(handlers: handlers);
-        await peer.SendAsync(RawPacket.Named("held", 1, default));
-        await Eventually.HoldsAsync(() => sink.Packets == 1, "the request is handled");
-        link.Drain(ErrorCode.ShuttingDown, "going");
-        link.Drain(ErrorCode.ShuttingDown, "going twice says it once");
-        RawPacket disconnect = await peer.PacketAsync();
-        Assert.That((disconnect.Type, disconnect.Code, disconnect.Text),
-            Is.EqualTo((PacketType.Disconnect, ErrorCode.ShuttingDown, "going")));
-        harness.Time.Advance(5_000);
-        Assert.That(link.IsOpen, "a request is under way");
-        hold.SetResult();
-        while ((await peer.PacketAsync()).Correlation != 1)
-        {
-        }
-
-        await Eventually.HoldsAsync(() => link.RequestsInFlight == 0, "the request has ended");
-        harness.Time.Advance(500);
-        await peer.ExpectCloseAsync();
-        peer.Close();
-        Assert.That((await sink.Closed).Reason, Is.EqualTo(CloseReason.ShuttingDown));
-    }
-
-    [Test]
-    public async Task Drain_BeforeTheHello_ClosesAtOnce()
-    {
-        await using var harness = new LinkHarness();
-        (PeerLink link, TableSink sink, _) = harness.Start();
-        link.Drain(ErrorCode.ShuttingDown, "going");
-        Assert.That((await sink.Closed).Reason, Is.EqualTo(CloseReason.ShuttingDown));
     }
 
     [Test]

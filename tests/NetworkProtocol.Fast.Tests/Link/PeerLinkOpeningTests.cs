@@ -1,11 +1,12 @@
 using System;
 using System.Text;
 using System.Threading.Tasks;
+using NUnit.Framework;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
-using NUnit.Framework;
+using NetworkProtocol.Fast.Tests.Shared;
 
 namespace NetworkProtocol.Fast.Tests.Link;
 
@@ -64,11 +65,11 @@ internal sealed class PeerLinkOpeningTests
     public async Task Opening_ThatStops_EndsAtTheHandshakeLimit(int bytes)
     {
         await using var harness = new LinkHarness();
-        (_, TableSink sink, RawPeer peer) =
+        (PeerLink link, TableSink sink, RawPeer peer) =
             harness.Start(new LinkOptions { HandshakeTimeout = TimeSpan.FromSeconds(5) });
         await peer.SendAsync(RawPacket.Opening()[..bytes]);
         harness.Time.Advance(4_800);
-        Assert.That(sink.IsClosed, Is.False, "before the limit");
+        Assert.That(link.IsOpen, "before the limit");
         harness.Time.Advance(400);
         Assert.That((await sink.Closed).Reason, Is.EqualTo(CloseReason.HandshakeTimeout));
     }
@@ -113,6 +114,27 @@ internal sealed class PeerLinkOpeningTests
         await peer.SendAsync([.. PlainOpening.Magic, .. hello]);
         await ReceiveHelloAsync(peer);
         await ExpectFaultAsync(sink, peer, text, code);
+    }
+
+    [TestCase(PacketType.Hello, "a hello is over 1024 bytes")]
+    [TestCase(PacketType.Ping, "a ping is over 64 bytes")]
+    [TestCase(PacketType.Disconnect, "a disconnect is over 1024 bytes")]
+    [TestCase(PacketType.Echo, "payload is over the maximum")]
+    [TestCase((PacketType)300, "payload is over the maximum")]
+    public async Task HugePacket_BeforeTheHello_IsRefusedAtItsHeader(PacketType type, string text)
+    {
+        await using var harness = new LinkHarness();
+        (PeerLink link, TableSink sink, RawPeer peer) = harness.Start();
+        byte[] packet = new byte[PacketHeader.BytesCount];
+        new PacketHeader { Type = type, Correlation = 1, PayloadLength = PacketLimits.PayloadBytesMax }.Write(packet);
+
+        // The magic first, so that the header is all that the link has to go by.
+        await peer.SendAsync(PlainOpening.Magic.ToArray());
+        await ReceiveHelloAsync(peer);
+        Assert.That(link.IsOpen);
+        await peer.SendAsync(packet);
+        await ExpectFaultAsync(sink, peer, text, ErrorCode.TooLarge);
+        Assert.That(harness.Pool.Statistics.CommittedBytes, Is.LessThan(1 << 20), "nothing was rented for the length");
     }
 
     [Test]

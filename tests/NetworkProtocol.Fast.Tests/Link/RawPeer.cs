@@ -3,11 +3,12 @@ using System.Buffers;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
+using NUnit.Framework;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Tests.Transport;
 using NetworkProtocol.Fast.Transport;
-using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Link;
 

@@ -20,7 +20,8 @@ internal sealed partial class DocumentLinkTests
         var broken = new List<string>();
         foreach (string page in pages)
         {
-            foreach (string target in Link().Matches(File.ReadAllText(page)).Select(static match => match.Groups["target"].Value))
+            foreach (string target in Link().Matches(File.ReadAllText(page))
+                .Select(static match => match.Groups["target"].Value))
             {
                 links++;
                 if (!Path.Exists(Path.Combine(Path.GetDirectoryName(page)!, target)))

@@ -39,7 +39,8 @@ internal sealed partial class EventIdTests
         int attributes = SourceFile.All.Sum(static file => file.Code.Count(static line => Attribute().IsMatch(line)));
         Assert.That(Events, Has.Length.EqualTo(attributes), "a [LoggerMessage] does not begin with its event id");
         var direct = SourceFile.All
-            .SelectMany(static file => file.LinesWith(Direct()).Select(line => $"{file}:{line} {file.Lines[line - 1].Trim()}"));
+            .SelectMany(static file => file.LinesWith(Direct())
+                .Select(line => $"{file}:{line} {file.Lines[line - 1].Trim()}"));
         Assert.That(direct, Is.Empty);
     }
 

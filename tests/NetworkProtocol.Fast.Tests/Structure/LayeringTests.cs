@@ -23,8 +23,13 @@ internal sealed partial class LayeringTests
         new("Dispatch", ["Memory", "Packets", "Session", "Link"]),
         new("Server", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
-        new("Forwarding", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
-        new("Cli", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client", "Forwarding"]),
+        new("Forwarding",
+            ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
+        new("Cli",
+        [
+            "Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client",
+            "Forwarding",
+        ]),
     ];
 
     // Program starts the process and hands over to Cli.
@@ -57,7 +62,8 @@ internal sealed partial class LayeringTests
     [Test]
     public void Map_EveryFolderOfSource_IsARoomInIt()
     {
-        string[] folders = [.. SourceFile.All.Select(static file => file.Room).Where(static room => room.Length > 0).Distinct()];
+        string[] folders = [.. SourceFile.All.Select(static file => file.Room)
+            .Where(static room => room.Length > 0).Distinct()];
         Assert.That(Rooms.Select(static room => room.Key), Is.SupersetOf(folders),
             "a folder is missing from the map: decide what it may import, here and in docs/ARCHITECTURE.md");
         Assert.That(SourceFile.All.Where(static file => file.Room.Length == 0).Select(static file => file.Name),
@@ -132,6 +138,7 @@ internal sealed partial class LayeringTests
     [GeneratedRegex(@"(?<![\w.])(?:(?:NetworkProtocol\.)?Fast\.(?:Relay\.)?)?(?<room>[A-Z]\w+)\.(?<type>[A-Z]\w+)")]
     private static partial Regex Qualified();
 
-    [GeneratedRegex(@"^\s*(?:(?:public|internal|sealed|static|abstract|readonly|ref|unsafe|partial|record)\s+)*(?:class|struct|interface|enum|record|delegate\s+\S+)\s+(?<name>[A-Z]\w*)")]
+    [GeneratedRegex(@"^\s*(?:(?:public|internal|sealed|static|abstract|readonly|ref|unsafe|partial|record)\s+)*"
+        + @"(?:class|struct|interface|enum|record|delegate\s+\S+)\s+(?<name>[A-Z]\w*)")]
     private static partial Regex Declaration();
 }

@@ -5,7 +5,7 @@ using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
 using NUnit.Framework;
 
-namespace NetworkProtocol.Fast.Tests.Link;
+namespace NetworkProtocol.Fast.Tests.Shared;
 
 /// <summary>A packet that was received, out of its buffer; and the bytes of packets to send.</summary>
 internal sealed record RawPacket(PacketHeader Header, byte[] Name, byte[] Payload)
