@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using Microsoft.Extensions.Logging.Abstractions;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 
@@ -66,6 +67,14 @@ internal sealed record RelayOptions
             }
         }
 
+        // Whether ranges cross is for the table to say.
+        var table = new HandlerTable();
+        foreach (RouteOptions route in Routes)
+        {
+            table.Map(route.Match, static _ => new EchoTarget());
+        }
+
+        _ = table.Freeze(NullLogger.Instance);
         return this;
     }
 }

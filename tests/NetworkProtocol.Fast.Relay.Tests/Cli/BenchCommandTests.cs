@@ -27,7 +27,7 @@ internal sealed class BenchCommandTests
     public async Task Bench_WithoutUri_ReportsEverySubjectUnderBothLoads(string size)
     {
         (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
-            "bench", "--seconds", "0.05", "--rounds", "2", "--connections", "2", "--in-flight", "4",
+            "bench", "--seconds", "0.2", "--rounds", "2", "--connections", "2", "--in-flight", "4",
             "--size", size, "--json");
 
         Assert.That(exitCode, Is.Zero, errors);

@@ -151,6 +151,18 @@ internal sealed class ServerTrustCommandTests
     }
 
     [Test]
+    public async Task Send_PlainBeyondThisMachine_IsWarnedOf()
+    {
+        // An address that is nobody's (RFC 5737).
+        (int exitCode, _, string errors) = await NpfastProcess.RunAsync(
+            "send", "tcp://192.0.2.1:9000", "ECHO", "x", "--session", "plain", "--timeout", "50ms");
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(errors, Does.StartWith("npfast: warning: the session with tcp://192.0.2.1:9000 is plain: "
+            + $"whoever is on the way can read and change everything{Environment.NewLine}npfast: "));
+    }
+
+    [Test]
     public async Task Send_SecureToAPlainListener_IsToldWhatIsExpected()
     {
         using NpfastProcess plain = await NpfastProcess.StartRelayAsync(

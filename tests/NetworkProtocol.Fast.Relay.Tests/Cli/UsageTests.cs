@@ -68,6 +68,8 @@ internal sealed class UsageTests
     [TestCase("relay --route a=b", "route 'a' goes to 'b', which is no upstream: give one with --upstream")]
     [TestCase("relay --upstream a=tcp://127.0.0.1:1 --route x=A",
         "route 'x' goes to 'A', which is no upstream: use one of: a")]
+    [TestCase("relay --route 300-400=echo --route 350-450=echo",
+        "routes '350-450' and '300-400' cross: let one lie within the other, or keep them apart")]
     [TestCase("relay --route x=echo --route", "--route: a value is missing; write --route MATCH=NAME")]
     [TestCase("relay --listen tcp://127.0.0.1:0 --listen", "--listen: a value is missing; write --listen URI")]
     [TestCase("relay --listen --listen tcp://127.0.0.1:0", "--listen: a value is missing; write --listen URI")]
