@@ -77,7 +77,8 @@ public class RecordBenchmarks
     public byte[] SealIntoNewArray()
     {
         byte[] output = new byte[plaintext.Length + RecordLayout.TagBytes];
-        aes.Encrypt(NewNonce(counter++), plaintext, output.AsSpan(0, plaintext.Length), output.AsSpan(plaintext.Length));
+        aes.Encrypt(
+            NewNonce(counter++), plaintext, output.AsSpan(0, plaintext.Length), output.AsSpan(plaintext.Length));
         return output;
     }
 

@@ -12,7 +12,8 @@ internal static partial class CliLog
     internal static partial void Listening(ILogger logger, Endpoint endpoint);
 
     [LoggerMessage(601, LogLevel.Warning,
-        "sessions on {Endpoint} are plain: anyone may connect, and whoever is on the way can read and change everything")]
+        "sessions on {Endpoint} are plain: anyone may connect, and whoever is on the way can read and "
+        + "change everything")]
     internal static partial void PlainOnTcp(ILogger logger, Endpoint endpoint);
 
     [LoggerMessage(602, LogLevel.Warning,
@@ -37,7 +38,8 @@ internal static partial class CliLog
     [LoggerMessage(607, LogLevel.Information, "identity {Fingerprint}")]
     internal static partial void Identity(ILogger logger, KeyFingerprint fingerprint);
 
-    [LoggerMessage(608, LogLevel.Warning, "sessions with upstream {Upstream} at {Node} are plain: whoever is on the way "
+    [LoggerMessage(608, LogLevel.Warning,
+        "sessions with upstream {Upstream} at {Node} are plain: whoever is on the way "
         + "can read and change everything")]
     internal static partial void PlainUpstream(ILogger logger, string upstream, Endpoint node);
 }

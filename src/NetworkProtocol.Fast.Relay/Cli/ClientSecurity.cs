@@ -73,7 +73,8 @@ internal sealed class ClientSecurity : IDisposable
         IReadOnlyList<KeyFingerprint> pins = parsed.GetValue(TrustOptions.Pins) ?? [];
         if (pins.Count > 0)
         {
-            RefuseBeside(parsed, TrustOptions.Pins, TrustOptions.KnownHosts, TrustOptions.FirstUse, TrustOptions.AnyKey);
+            RefuseBeside(
+                parsed, TrustOptions.Pins, TrustOptions.KnownHosts, TrustOptions.FirstUse, TrustOptions.AnyKey);
             return ServerTrust.Pinned(pins);
         }
 

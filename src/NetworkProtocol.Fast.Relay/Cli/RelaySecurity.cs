@@ -8,8 +8,8 @@ using NetworkProtocol.Fast.Session;
 namespace NetworkProtocol.Fast.Relay.Cli;
 
 /// <summary>
-/// The files that a relay's secure sessions rest on, opened: its own key, made at the first start, and the keys of those
-/// who may connect. Owns the key, so it outlives the relay.
+/// The files that a relay's secure sessions rest on, opened: its own key, made at the first start, and the keys of
+/// those who may connect. Owns the key, so it outlives the relay.
 /// </summary>
 internal sealed class RelaySecurity : IDisposable
 {
@@ -25,8 +25,8 @@ internal sealed class RelaySecurity : IDisposable
     /// <summary>The relay's key; null when it has only plain sessions.</summary>
     internal IdentityKey? Identity { get; }
 
-    /// <summary>Clients with a name, or the only ones that may connect; null when no file is named. To be read again when
-    /// the file has changed.</summary>
+    /// <summary>Clients with a name, or the only ones that may connect; null when no file is named. To be read again
+    /// when the file has changed.</summary>
     internal AuthorizedKeys? AuthorizedKeys { get; }
 
     /// <summary>Opens what the options need. Without a secure session nothing is read or made.</summary>

@@ -44,7 +44,10 @@ internal static class RelaySecurityParameters
     /// <exception cref="UsageException">The options contradict each other, or the endpoints.</exception>
     internal static RelayOptions Apply(ParseResult parsed, RelayOptions options)
     {
-        options = options with { Upstreams = [.. options.Upstreams.Select(u => u with { Session = SessionOf(parsed, u) })] };
+        options = options with
+        {
+            Upstreams = [.. options.Upstreams.Select(u => u with { Session = SessionOf(parsed, u) })],
+        };
         RequireNames(options, UpstreamSessions, parsed.GetValue(UpstreamSessions)?.Select(static s => s.Upstream));
         RequireNames(options, UpstreamPins, parsed.GetValue(UpstreamPins)?.Select(static p => p.Upstream));
         foreach (UpstreamOptions upstream in options.Upstreams)
@@ -103,7 +106,9 @@ internal static class RelaySecurityParameters
             if (!upstreams.Contains(name, StringComparer.Ordinal))
             {
                 throw new UsageException($"{option.Name}: '{name}' is no upstream; "
-                    + (upstreams.Length == 0 ? "give one with --upstream" : $"use one of: {string.Join(", ", upstreams)}"));
+                    + (upstreams.Length == 0
+                        ? "give one with --upstream"
+                        : $"use one of: {string.Join(", ", upstreams)}"));
             }
         }
     }
@@ -112,7 +117,8 @@ internal static class RelaySecurityParameters
     {
         if (!isOfUse && TrustOptions.IsGiven(parsed, option))
         {
-            throw new UsageException($"{option.Name} needs {where} with secure sessions; leave it out, or make one secure");
+            throw new UsageException(
+                $"{option.Name} needs {where} with secure sessions; leave it out, or make one secure");
         }
     }
 }

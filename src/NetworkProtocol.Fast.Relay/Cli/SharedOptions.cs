@@ -31,6 +31,7 @@ internal static class SharedOptions
 
     internal static Option<string?> State { get; } = Parameters.Option<string?>(
         "--state", "DIRECTORY",
-        "Where keys and known hosts are kept; $STATE_DIRECTORY, $XDG_STATE_HOME/npfast or ~/.local/state/npfast unless given",
+        "Where keys and known hosts are kept; $STATE_DIRECTORY, $XDG_STATE_HOME/npfast or "
+        + "~/.local/state/npfast unless given",
         ValueParsers.FilePath);
 }

@@ -97,7 +97,8 @@ internal sealed class ClientLinkHandshake : LinkHandshake
     }
 
     private protected override void Fail(Exception error) =>
-        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
+        outcome = HandshakeStep.Refused(
+            CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
 
     protected override void Dispose(bool disposing) => handshake.Dispose();
 

@@ -12,7 +12,8 @@ public readonly record struct LinkClosed(CloseReason Reason, string Detail)
         or CloseReason.Truncated;
 
     /// <summary>Whether connecting again may help.</summary>
-    public bool IsRetryable => Reason is not (CloseReason.ProtocolError or CloseReason.Requested or CloseReason.Untrusted);
+    public bool IsRetryable =>
+        Reason is not (CloseReason.ProtocolError or CloseReason.Requested or CloseReason.Untrusted);
 
     /// <inheritdoc/>
     public override string ToString() => Detail.Length == 0 ? Reason.ToString() : $"{Reason}: {Detail}";

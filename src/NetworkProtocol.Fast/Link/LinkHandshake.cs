@@ -7,9 +7,9 @@ using NetworkProtocol.Fast.Session;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// The handshake of one link. <see cref="Advance"/> belongs to the link's receive side and is cheap; the curve arithmetic
-/// (a few hundred microseconds) and the look into files run as a work item elsewhere, and the receive side waits for it
-/// at this gate. Whoever is last, the work or the link, disposes.
+/// The handshake of one link. <see cref="Advance"/> belongs to the link's receive side and is cheap; the curve
+/// arithmetic (a few hundred microseconds) and the look into files run as a work item elsewhere, and the receive side
+/// waits for it at this gate. Whoever is last, the work or the link, disposes.
 /// </summary>
 internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
 {
@@ -113,7 +113,8 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     private protected static string Describe(HandshakeStatus status) => status switch
     {
         HandshakeStatus.InvalidPublicKey => "a public key is no point of the curve",
-        HandshakeStatus.AuthenticationFailed => "a handshake message was changed on the way, or is of another handshake",
+        HandshakeStatus.AuthenticationFailed =>
+            "a handshake message was changed on the way, or is of another handshake",
         HandshakeStatus.ForeignResponse => "the answer belongs to another handshake",
         _ => $"the handshake failed ({status})",
     };

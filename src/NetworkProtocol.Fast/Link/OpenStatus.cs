@@ -12,7 +12,7 @@ internal enum OpenStatus
     /// <summary>The receive window cannot grow now.</summary>
     NoMemory,
 
-    /// <summary>The record was changed, replayed or reordered, one before it is missing, or it is none. Nothing of it is
-    /// used.</summary>
+    /// <summary>The record was changed, replayed or reordered, one before it is missing, or it is none. Nothing of it
+    /// is used.</summary>
     Broken,
 }

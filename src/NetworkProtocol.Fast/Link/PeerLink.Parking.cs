@@ -1,4 +1,5 @@
 using System.Threading;
+using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
 
@@ -93,5 +94,32 @@ internal sealed partial class PeerLink
         {
             Resume();
         }
+    }
+
+    // The packet that waits for memory is answered and dropped as it comes, so that the link lives on.
+    private bool GaveUpWaitingForMemory()
+    {
+        long now = runtime.Wheel.NowMs;
+        if (memoryWaitSinceMs == 0)
+        {
+            memoryWaitSinceMs = now;
+        }
+
+        if (now - memoryWaitSinceMs < (long)options.MemoryWaitTimeout.TotalMilliseconds
+            || neededBytes <= PacketHeader.BytesCount)
+        {
+            return false;
+        }
+
+        memoryWaitSinceMs = 0;
+
+        // The framer has checked the header, or it would not have known how many bytes are needed.
+        PacketHeader header = PacketHeader.Read(window.Unread);
+        skipBytes = neededBytes;
+        neededBytes = 0;
+        FlushBatch flush = FlushBatch.Enter();
+        sink.OnDropped(this, in header, flush);
+        flush.Leave();
+        return true;
     }
 }

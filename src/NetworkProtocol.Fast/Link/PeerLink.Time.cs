@@ -15,11 +15,6 @@ internal sealed partial class PeerLink
 
     private const int PartialBytesPerMs = 64;
 
-    private const long SlowLookMsMax = 1_000;
-
-    // A peer that takes less within the slow peer limit counts as one that takes nothing: 1.6 KB/s by default.
-    private const int SlowPeerBytesMin = 16 << 10;
-
     // A draining link is closed when nothing has come for this long: requests that crossed our Disconnect on the wire
     // are still answered.
     private const long DrainQuietMs = 250;
@@ -38,10 +33,6 @@ internal sealed partial class PeerLink
     // When the send under way was started, or last seen to move; 0 when none is.
     private long sendSinceMs;
 
-    // Seen by the wheel's thread alone: what the system held at the last look, and what the peer took since a time.
-    private int untakenBytes;
-    private int takenBytes;
-    private long takenSinceMs;
     private bool sendWaitsForMemory;
 
     // When the packet that waits at a gate is offered again at the latest, 0 for never.
@@ -157,48 +148,6 @@ internal sealed partial class PeerLink
 
         return Volatile.Read(ref hot) ? Math.Min(next, CoolDown(nowMs)) : next;
     }
-
-    // A send completes only when all of it is handed to the system, which waits until a third of its buffer (megabytes,
-    // by default) is free. So what the peer takes off that buffer counts, too: a slow but steady reader lives.
-    private long SlowTick(long nowMs)
-    {
-        long since = Volatile.Read(ref sendSinceMs);
-        if (since == 0)
-        {
-            return nowMs + LookAgainMs;
-        }
-
-        if (nowMs - since < SlowLookMs)
-        {
-            return since + SlowLookMs;
-        }
-
-        int untaken = connection.UntakenBytes;
-        takenBytes = since == takenSinceMs ? takenBytes + Math.Max(untakenBytes - untaken, 0) : 0;
-        takenSinceMs = since;
-        untakenBytes = untaken;
-        if (takenBytes >= SlowPeerBytesMin)
-        {
-            // Lost when a send completed meanwhile, which is as good.
-            takenBytes = 0;
-            takenSinceMs = nowMs;
-            if (Interlocked.CompareExchange(ref sendSinceMs, nowMs, since) == since)
-            {
-                since = nowMs;
-            }
-        }
-
-        if (nowMs - since < (long)options.SlowPeerTimeout.TotalMilliseconds)
-        {
-            return nowMs + TimerWheel.TickMs;
-        }
-
-        CloseSlow("it took nothing of what waits for it within the slow peer limit");
-        return Never;
-    }
-
-    // A send that is under way for this long is looked at with each tick.
-    private long SlowLookMs => Math.Min(SlowLookMsMax, (long)options.SlowPeerTimeout.TotalMilliseconds);
 
     // Pings are no traffic, or a peer that pings often would never let a drain end.
     private long LastTrafficMs =>

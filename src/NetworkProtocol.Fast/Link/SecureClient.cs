@@ -31,6 +31,7 @@ internal sealed class SecureClient(SecureClientOptions options, string server) :
     internal override LinkHandshake Begin(PeerLink link)
     {
         long nowMs = link.Runtime.Wheel.Time.GetUtcNow().ToUnixTimeMilliseconds();
-        return new ClientLinkHandshake(this, new ClientHandshakeOptions { UnixMs = Math.Max(nowMs, 0), Identity = identity });
+        return new ClientLinkHandshake(
+            this, new ClientHandshakeOptions { UnixMs = Math.Max(nowMs, 0), Identity = identity });
     }
 }

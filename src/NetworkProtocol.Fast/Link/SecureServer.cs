@@ -37,7 +37,8 @@ internal sealed class SecureServer : SessionSecurity, IDisposable
 
     internal EphemeralKeyPool Ephemerals { get; }
 
-    internal override LinkHandshake Begin(PeerLink link) => new ServerLinkHandshake(this, link.Connection.RemoteAddress);
+    internal override LinkHandshake Begin(PeerLink link) =>
+        new ServerLinkHandshake(this, link.Connection.RemoteAddress);
 
     /// <summary>Releases keys; after the last link has ended.</summary>
     public void Dispose()

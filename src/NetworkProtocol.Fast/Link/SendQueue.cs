@@ -12,7 +12,7 @@ namespace NetworkProtocol.Fast.Link;
 /// large packet, or one that comes when the ring is nearly full, stands in a block of its own and the ring carries
 /// only the block's id. Both are bounded: the ring by its capacity, the blocks by <c>limitBytes</c> and by the pool.
 /// </summary>
-internal sealed class SendQueue
+internal sealed partial class SendQueue
 {
     /// <summary>Packets above this are not copied into a ring: 32 KiB, half of a gather block.</summary>
     internal const int InlineBytesMax = 32 << 10;
@@ -174,90 +174,6 @@ internal sealed class SendQueue
         return EnqueueStatus.Done;
     }
 
-    /// <summary>
-    /// Moves waiting packets to <paramref name="destination"/> until it is full or a block is next. Consumer only.
-    /// </summary>
-    /// <param name="destination">Where to.</param>
-    /// <param name="block">The block that is first in line, if that is what stands there.</param>
-    /// <param name="isClear">Whether the bytes written are not to be sealed.</param>
-    /// <returns>Bytes written; 0 with a block in <paramref name="block"/> when a block is first in line; 0 without one
-    /// when nothing is committed.</returns>
-    internal int Gather(Span<byte> destination, out QueuedBlock block, out bool isClear)
-    {
-        block = default;
-        isClear = false;
-        int written = 0;
-        while (ring.TryRead(out RingEntry entry))
-        {
-            ReadOnlySpan<byte> data = entry.Span;
-            if (entry.Tag == TagPacket)
-            {
-                if (data.Length > destination.Length - written)
-                {
-                    break;
-                }
-
-                data.CopyTo(destination[written..]);
-                written += data.Length;
-                ring.Release();
-                continue;
-            }
-
-            if (written > 0)
-            {
-                break;
-            }
-
-            if (entry.Tag == TagClear)
-            {
-                isClear = true;
-                data.CopyTo(destination);
-                written = data.Length;
-            }
-            else
-            {
-                block = TakeBlock(data);
-            }
-
-            ring.Release();
-            break;
-        }
-
-        return written;
-    }
-
-    /// <summary>A block that <see cref="Gather"/> handed out has been sent or dropped. Consumer only.</summary>
-    internal void BlockDone(in QueuedBlock block)
-    {
-        Interlocked.Add(ref blockBytes, -block.Lease.Capacity);
-        block.Lease.Return();
-    }
-
-    /// <summary>Whether <see cref="Gather"/> would find something. Consumer only.</summary>
-    internal bool HasCommitted => ring.TryRead(out _);
-
-    /// <summary>Gives the ring's memory back when nothing waits. Consumer only.</summary>
-    internal void DetachIfIdle() => ring.TryDetach();
-
-    /// <summary>Ends the queue: later packets are refused, waiting ones dropped, memory returned. Consumer
-    /// only.</summary>
-    internal void Close()
-    {
-        ring.Close();
-        while (ring.TryRead(out RingEntry entry))
-        {
-            if (entry.Tag == TagBlock)
-            {
-                QueuedBlock block = TakeBlock(entry.Span);
-                BlockDone(in block);
-            }
-
-            ring.Release();
-        }
-
-        ring.Dispose();
-    }
-
     private static void WritePacket(
         Span<byte> destination, in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
     {
@@ -301,13 +217,5 @@ internal sealed class SendQueue
         }
 
         return status;
-    }
-
-    private QueuedBlock TakeBlock(ReadOnlySpan<byte> entry)
-    {
-        int id = BinaryPrimitives.ReadInt32LittleEndian(entry);
-        int offset = BinaryPrimitives.ReadInt32LittleEndian(entry[4..]);
-        int length = BinaryPrimitives.ReadInt32LittleEndian(entry[8..]);
-        return new QueuedBlock(pool.Adopt(id), offset, length);
     }
 }

@@ -65,7 +65,8 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
     private protected override void Work() => outcome = readsFinal ? Finish() : Respond();
 
     private protected override void Fail(Exception error) =>
-        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
+        outcome = HandshakeStep.Refused(
+            CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
 
     protected override void Dispose(bool disposing)
     {

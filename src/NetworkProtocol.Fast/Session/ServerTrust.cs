@@ -10,9 +10,10 @@ namespace NetworkProtocol.Fast.Session;
 /// it may read a file.
 /// </summary>
 /// <remarks>
-/// Beside a known-hosts file a client may hold own keys: those of servers that run for the same user, who can read their
-/// private halves. A server that the file does not know is trusted if it proves to have one of them, and nothing is
-/// recorded. What the file says about a server always comes first: a key that differs from it is refused, own or not.
+/// Beside a known-hosts file a client may hold own keys: those of servers that run for the same user, who can read
+/// their private halves. A server that the file does not know is trusted if it proves to have one of them, and nothing
+/// is recorded. What the file says about a server always comes first: a key that differs from it is refused, own or
+/// not.
 /// </remarks>
 public sealed class ServerTrust
 {
@@ -50,8 +51,8 @@ public sealed class ServerTrust
 
     /// <summary>Trusts the servers in the file, each with its keys there, and nobody else.</summary>
     /// <param name="hosts">The file.</param>
-    /// <param name="own">Keys of the user's own servers, trusted where the file says nothing; mostly there are none, and
-    /// they are meant for servers on this machine.</param>
+    /// <param name="own">Keys of the user's own servers, trusted where the file says nothing; mostly there are none,
+    /// and they are meant for servers on this machine.</param>
     public static ServerTrust Known(KnownHosts hosts, params IEnumerable<KeyFingerprint> own) =>
         ByFile(hosts, own, recordsNew: false);
 
@@ -61,8 +62,8 @@ public sealed class ServerTrust
     public static ServerTrust OnFirstUse(KnownHosts hosts, params IEnumerable<KeyFingerprint> own) =>
         ByFile(hosts, own, recordsNew: true);
 
-    /// <summary>What to do about a server that the file does not know, as the end of the refusal's text; null says which
-    /// line to add.</summary>
+    /// <summary>What to do about a server that the file does not know, as the end of the refusal's text; null says
+    /// which line to add.</summary>
     internal Func<KeyFingerprint, string>? Advice { get; init; }
 
     /// <summary>The same trust with another advice.</summary>

@@ -85,7 +85,8 @@ internal sealed class SlowReaderTests
             .Map("big", (ref PacketContext c) => c.Reply(big))
             .Map("small", static (ref PacketContext c) => c.Reply(c.Payload));
         var server = new PacketServer(
-            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] }, handlers, runtime);
+            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] },
+            handlers, runtime);
         server.Start();
         return server;
     }

@@ -17,8 +17,8 @@ namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 
 /// <summary>
 /// The main job with real processes: clients in this one, a relay and two upstreams each in one of their
-/// own, over TCP and Unix sockets in plain sessions, or over TCP in secure ones. NPFAST_SOAK=full sends a million packets
-/// in plain sessions, else a part of them as in secure ones.
+/// own, over TCP and Unix sockets in plain sessions, or over TCP in secure ones. NPFAST_SOAK=full sends a million
+/// packets in plain sessions, else a part of them as in secure ones.
 /// </summary>
 [TestFixture]
 [Category("Binary")]

@@ -13,6 +13,7 @@ namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 /// <summary>What <c>npfast key</c> writes, prints and refuses, held against OpenSSL where it can be.</summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(120_000)]
 [UnsupportedOSPlatform("windows")]
 [Platform(Exclude = "Win", Reason = "files have no modes there")]
 internal sealed class KeyCommandTests

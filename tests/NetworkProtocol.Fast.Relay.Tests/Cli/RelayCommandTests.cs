@@ -46,7 +46,8 @@ internal sealed class RelayCommandTests
         });
         using var runtime = new LinkRuntime();
         await using var upstream = new PacketServer(
-            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse(AnyPort)] }, handlers, runtime);
+            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse(AnyPort)] },
+            handlers, runtime);
         upstream.Start();
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", AnyPort, "--session", "plain",

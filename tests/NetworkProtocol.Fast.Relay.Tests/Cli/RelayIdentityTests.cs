@@ -149,7 +149,8 @@ internal sealed partial class RelayIdentityTests
         Assert.That(nothing.Concat(neither), Is.Empty);
         Assert.That(why, Does.Contain($"Unauthorized: the client key {mallory} is not authorised here"));
         Assert.That(whyNot, Does.Contain("Unauthorized: this server requires a client key"));
-        await Eventually.HoldsAsync(() => relay.Log.Contains("peer alice at the till, software", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            () => relay.Log.Contains("peer alice at the till, software", StringComparison.Ordinal));
         await Eventually.HoldsAsync(() => relay.Log.Contains($"peer {mallory}, Untrusted: ", StringComparison.Ordinal));
         await Eventually.HoldsAsync(() => relay.Log.Contains("peer anonymous, Untrusted: ", StringComparison.Ordinal));
     }
@@ -166,7 +167,8 @@ internal sealed partial class RelayIdentityTests
         await PrintedAsync("send", uri, "ECHO", "x", "--identity", folder.File("alice.pem"));
         await PrintedAsync("send", uri, "ECHO", "x");
 
-        await Eventually.HoldsAsync(() => relay.Log.Contains("peer alice, software", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            () => relay.Log.Contains("peer alice, software", StringComparison.Ordinal));
         await Eventually.HoldsAsync(() => relay.Log.Contains("peer anonymous, software", StringComparison.Ordinal));
     }
 

@@ -9,7 +9,8 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
-/// <summary>Relay and upstream in processes and state directories of their own, with secure sessions between them.</summary>
+/// <summary>Relay and upstream in processes and state directories of their own, with secure sessions between
+/// them.</summary>
 [TestFixture]
 [Category("Binary")]
 [UnsupportedOSPlatform("windows")]
@@ -66,7 +67,8 @@ internal sealed class SecureUpstreamTests
         using NpfastProcess relay = await StartRelayAsync(node, "--upstream-pin", "up=" + OtherKey);
 
         await Eventually.HoldsAsync(() => relay.Log.Contains("fail: NetworkProtocol.Fast.Forwarding[504] upstream up: "
-            + $"{node} is not trusted: server {node} presents {upstreamKey}, pinned is {OtherKey}", StringComparison.Ordinal));
+            + $"{node} is not trusted: server {node} presents {upstreamKey}, pinned is {OtherKey}",
+            StringComparison.Ordinal));
         await AnswersNoUpstreamAsync(relay);
     }
 
@@ -95,7 +97,8 @@ internal sealed class SecureUpstreamTests
         using NpfastProcess relay =
             await StartRelayAsync(upstream.Endpoints[0].ToString(), "--upstream-pin", "up=" + upstreamKey);
 
-        await Eventually.HoldsAsync(() => upstream.Log.Contains("peer edge, software npfast relay", StringComparison.Ordinal));
+        await Eventually.HoldsAsync(
+            () => upstream.Log.Contains("peer edge, software npfast relay", StringComparison.Ordinal));
         Assert.That(await relay.StopAsync(), Is.Zero, relay.Log);
         Assert.That(upstream.Log, Does.Not.Contain("Truncated"), "the relay says goodbye");
     }

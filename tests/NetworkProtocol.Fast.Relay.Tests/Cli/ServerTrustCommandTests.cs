@@ -11,11 +11,12 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
 /// <summary>
-/// Which servers <c>send</c> and <c>ping</c> speak to. The relay belongs to another user, as far as the client can tell:
-/// it has a state directory of its own.
+/// Which servers <c>send</c> and <c>ping</c> speak to. The relay belongs to another user, as far as the client can
+/// tell: it has a state directory of its own.
 /// </summary>
 [TestFixture]
 [Category("Binary")]
+[CancelAfter(120_000)]
 [UnsupportedOSPlatform("windows")]
 [Platform(Exclude = "Win", Reason = "files have no modes there")]
 internal sealed class ServerTrustCommandTests
@@ -68,7 +69,8 @@ internal sealed class ServerTrustCommandTests
     [Test]
     public async Task Send_TrustOnFirstUseThenStrictThenChanged_RecordsServesAndRefuses()
     {
-        await ServedAsync($"npfast: server {uri} is new; its key {key} is now in {KnownHostsPath}", "--trust-first-use");
+        await ServedAsync(
+            $"npfast: server {uri} is new; its key {key} is now in {KnownHostsPath}", "--trust-first-use");
         await ServedAsync(string.Empty);
         await ServedAsync(string.Empty, "--trust-first-use");
 

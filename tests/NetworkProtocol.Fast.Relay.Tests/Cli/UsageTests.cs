@@ -38,7 +38,8 @@ internal sealed class UsageTests
         "--identity needs a listener or an upstream with secure sessions; leave it out, or make one secure")]
     [TestCase("relay --known-hosts x",
         "--known-hosts needs an upstream with secure sessions; leave it out, or make one secure")]
-    [TestCase("relay --upstream-session x", "--upstream-session: 'x' names no upstream; write NAME=plain or NAME=secure")]
+    [TestCase("relay --upstream-session x",
+        "--upstream-session: 'x' names no upstream; write NAME=plain or NAME=secure")]
     [TestCase("relay --upstream-session a=tls", "--upstream-session: session 'tls' is unknown; use plain or secure")]
     [TestCase("relay --upstream-session a=plain", "--upstream-session: 'a' is no upstream; give one with --upstream")]
     [TestCase("relay --upstream a=tcp://h:1 --upstream-session a=plain --upstream-session a=secure",
@@ -49,7 +50,8 @@ internal sealed class UsageTests
     [TestCase("relay --upstream a=tcp://h:1 --upstream-pin b=" + Pin,
         "--upstream-pin: 'b' is no upstream; use one of: a")]
     [TestCase("relay --upstream a=unix:///tmp/x --upstream-pin a=" + Pin,
-        "--upstream-pin: sessions with upstream 'a' are plain; leave its pins out, or write --upstream-session a=secure")]
+        "--upstream-pin: sessions with upstream 'a' are plain; leave its pins out, or "
+        + "write --upstream-session a=secure")]
     [TestCase("relay --timeout 2x",
         "--timeout: '2x' is not a duration; write a number and ms, s, m or h, as in 250ms or 2s")]
     [TestCase("relay --heartbeat 1ms", "--heartbeat: '1ms' is out of range; use 100ms to 1h")]

@@ -139,7 +139,11 @@ internal sealed class UpstreamFaultTests
         var node = new RelayNode(
             new RelayOptions
             {
-                Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] },
+                Server = new ServerOptions
+                {
+                    Session = SessionKind.Plain,
+                    Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
+                },
                 Upstreams =
                 [
                     new UpstreamOptions

@@ -182,7 +182,8 @@ internal sealed class PacketServerLifeTests
             {
                 try
                 {
-                    await using PacketClient client = await PacketClient.ConnectAsync(endpoint, harness.Runtime, Plain.Client);
+                    await using PacketClient client =
+                        await PacketClient.ConnectAsync(endpoint, harness.Runtime, Plain.Client);
                     (await client.RequestAsync("ECHO", new byte[100])).Dispose();
                 }
                 catch (Exception e) when (e is TransportException or PacketConnectionException or PacketErrorException)
@@ -207,7 +208,11 @@ internal sealed class PacketServerLifeTests
     {
         await using var harness = new ServerHarness();
         using var runtime = new LinkRuntime();
-        var options = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0"), harness.Endpoint] };
+        var options = new ServerOptions
+        {
+            Session = SessionKind.Plain,
+            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0"), harness.Endpoint],
+        };
         await using var second = new PacketServer(options, new HandlerTable(), runtime);
         Assert.That(second.Start, Throws.InstanceOf<TransportException>());
     }
@@ -216,7 +221,11 @@ internal sealed class PacketServerLifeTests
     public void Options_OutOfRange_AreRefused()
     {
         using var runtime = new LinkRuntime();
-        var options = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] };
+        var options = new ServerOptions
+        {
+            Session = SessionKind.Plain,
+            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
+        };
         Assert.That(() => Make(options with { Endpoints = [] }), Throws.ArgumentException);
         Assert.That(() => Make(options with { ConnectionsMax = 0 }), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => Make(options with { Link = new LinkOptions { SendRingBytes = 20_000 } }),

@@ -91,7 +91,8 @@ internal sealed class ServerTrustTests
     [Test]
     public void Known_NewServerWithAdvice_IsRefusedWithThat()
     {
-        ServerTrust trust = ServerTrust.Known(new KnownHosts(folder.File("known_hosts"))).WithAdvice(key => $"say {key}");
+        ServerTrust trust = ServerTrust.Known(new KnownHosts(folder.File("known_hosts")))
+            .WithAdvice(key => $"say {key}");
 
         Assert.That(trust.Check(Server, One).Text, Does.EndWith($"if its key is {One}, say {One}"));
     }

@@ -23,7 +23,8 @@ internal sealed class SessionDocumentTests
     [Test]
     public void Examples_OfSessions_AreTheOnesKnownHere() => Assert.That(
         ProtocolDocument.Examples.Keys.Where(ProtocolDocument.IsOfSessions),
-        Is.EquivalentTo(Made(authenticate: false).Concat(Made(authenticate: true)).Select(static e => e.Name).Distinct()));
+        Is.EquivalentTo(Made(authenticate: false).Concat(Made(authenticate: true))
+            .Select(static e => e.Name).Distinct()));
 
     [Test]
     public void Example_MadeHere_IsTheDocumentsBytes([Values] bool authenticate)
@@ -42,7 +43,8 @@ internal sealed class SessionDocumentTests
         pair.Start();
         Assert.That(pair.ReadFirst(ProtocolDocument.Examples[pattern + "start"]), Is.EqualTo(HandshakeStatus.Done));
         pair.Respond();
-        Assert.That(pair.ReadResponse(ProtocolDocument.Examples[pattern + "response"]), Is.EqualTo(HandshakeStatus.Done));
+        Assert.That(
+            pair.ReadResponse(ProtocolDocument.Examples[pattern + "response"]), Is.EqualTo(HandshakeStatus.Done));
         Assert.That(pair.Client.ServerStatic.SequenceEqual(ProtocolDocument.Examples["secure-server-static"]));
         if (authenticate)
         {
@@ -72,7 +74,8 @@ internal sealed class SessionDocumentTests
     [Test]
     public void Numbers_OfTheProtocol_AreThoseOfTheCode()
     {
-        Assert.That(Protocol, Does.Contain($"first message,** client to server, {HandshakeLayout.FirstBytes} bytes").IgnoreCase);
+        Assert.That(Protocol,
+            Does.Contain($"first message,** client to server, {HandshakeLayout.FirstBytes} bytes").IgnoreCase);
         Assert.That(Protocol, Does.Contain($"**Response,** server to client, {HandshakeLayout.ResponseBytes} bytes"));
         Assert.That(Protocol, Does.Contain($"with XX only, {HandshakeLayout.FinalBytes} bytes"));
         Assert.That(Protocol, Does.Contain(

@@ -9,7 +9,8 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>Connections that are opened and closed again: each counts as a message, and its time is the latency.</summary>
+/// <summary>Connections that are opened and closed again: each counts as a message, and its time is the
+/// latency.</summary>
 internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime)
     : Load(shape)
 {
@@ -48,7 +49,10 @@ internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, Lo
                 TransportConnection transport = await TransportConnector
                     .ConnectAsync(target, TransportOptions.Default, CancellationToken.None).ConfigureAwait(false);
                 var visit = new Visit();
-                var link = new PeerLink(runtime, Options, transport, visit, LinkRole.Initiating) { Security = security };
+                var link = new PeerLink(runtime, Options, transport, visit, LinkRole.Initiating)
+                {
+                    Security = security,
+                };
                 link.Start();
                 await visit.Established.ConfigureAwait(false);
                 meter.Record(Stopwatch.GetTimestamp() - start);
