@@ -5,7 +5,8 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
 
-/// <summary>Packets that the link itself sends and answers once its session is open: Ping, Disconnect, Errors.</summary>
+/// <summary>Packets that the link itself sends and answers once its session is open: Ping, Disconnect,
+/// Errors.</summary>
 internal sealed partial class PeerLink
 {
     // The opening with the longest Hello fits, and so does every text of ours (they are constants of under 200 bytes).

@@ -21,6 +21,7 @@ internal static partial class KeyFiles
 
     internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
+    private const int FileExists = 17; // EEXIST
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const uint TypeAndMode = 3; // STATX_TYPE | STATX_MODE
     private const int FileTypeMask = 0xf000; // S_IFMT
@@ -83,8 +84,14 @@ internal static partial class KeyFiles
                     file.Flush(flushToDisk: true);
                 }
 
-                // Without overwriting this is link(2), which fails if somebody was faster; else it is rename(2).
-                File.Move(draft, full, overwrite);
+                if (overwrite)
+                {
+                    File.Move(draft, full, overwrite: true);
+                }
+                else
+                {
+                    MoveToNew(draft, full);
+                }
             }
             finally
             {
@@ -143,6 +150,24 @@ internal static partial class KeyFiles
     /// <summary>As chmod takes it: 0640.</summary>
     internal static string Octal(UnixFileMode mode) => Convert.ToString((int)mode, 8).PadLeft(4, '0');
 
+    // The base library looks whether the target is there and then renames, and of two at once both would win. A link
+    // is made by one.
+    private static void MoveToNew(string draft, string path)
+    {
+        if (!OperatingSystem.IsWindows() && Link(draft, path) == 0)
+        {
+            return;
+        }
+
+        if (!OperatingSystem.IsWindows() && Marshal.GetLastPInvokeError() == FileExists)
+        {
+            throw new IOException("the file exists");
+        }
+
+        // Not every file system has links.
+        File.Move(draft, path, overwrite: false);
+    }
+
     private static string Reason(Exception cause) => cause is UnauthorizedAccessException
         ? "access is denied; check the folder's owner and mode"
         : char.ToLowerInvariant(cause.Message[0]) + cause.Message[1..].TrimEnd('.');
@@ -184,4 +209,8 @@ internal static partial class KeyFiles
     /// <summary>The base library cannot tell a regular file from a pipe or device before opening it.</summary>
     [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
     private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> stat);
+
+    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static partial int Link(string path, string newPath);
 }

@@ -25,7 +25,7 @@ internal sealed partial class UnsafeTests
     [
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap
-        "NetworkProtocol.Fast/Session/KeyFiles.cs", // statx
+        "NetworkProtocol.Fast/Session/KeyFiles.cs", // statx; link: makes a new name or fails, which no move does
         "NetworkProtocol.Fast/Transport/SocketBacklog.cs", // ioctl: what the peer has not taken yet
         "NetworkProtocol.Fast/Transport/UnixSocketFile.cs", // statx
     ];
