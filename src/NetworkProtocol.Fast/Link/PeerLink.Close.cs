@@ -62,7 +62,7 @@ internal sealed partial class PeerLink
         // Operations under way complete as aborted; the side that waits for one finishes there.
         connection.Close();
         Resume();
-        if (Interlocked.CompareExchange(ref sending, 1, 0) == 0)
+        if (TryOwnSend())
         {
             FinishSend();
         }

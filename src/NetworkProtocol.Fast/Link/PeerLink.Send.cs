@@ -12,7 +12,12 @@ internal sealed partial class PeerLink
     // Synchronous completions in a row before other links of this thread get their turn.
     private const int SendTurnsMax = 16;
 
-    // 0 or 1: whether somebody owns the send side.
+    private const int SendIdle = 0;
+    private const int SendOwned = 1;
+    private const int SendAskedAgain = 2;
+
+    // Whether somebody owns the send side, and whether anybody came meanwhile: then the owner looks again before it
+    // gives the side up. Only the owner may look into the queue, since looking skips and frees padding.
     private int sending;
 
     // The rest is the send side's own.
@@ -45,11 +50,28 @@ internal sealed partial class PeerLink
     /// first.</summary>
     internal void Flush()
     {
-        // The exchange is the fence between queueing and looking at the sender; a sender that stops does the reverse.
-        if (Interlocked.CompareExchange(ref sending, 1, 0) == 0)
+        if (TryOwnSend())
         {
             RunSend();
         }
+    }
+
+    // Whether the send side is the caller's now. Each exchange is a fence between queueing and looking at the owner; an
+    // owner that looks again does so after an exchange that took the note back.
+    private bool TryOwnSend()
+    {
+        int seen = Interlocked.CompareExchange(ref sending, SendOwned, SendIdle);
+        while (seen == SendOwned)
+        {
+            if (Interlocked.CompareExchange(ref sending, SendAskedAgain, SendOwned) != SendIdle)
+            {
+                return false;
+            }
+
+            seen = Interlocked.CompareExchange(ref sending, SendOwned, SendIdle);
+        }
+
+        return seen == SendIdle;
     }
 
     void ITransportSink.OnSent(TransportResult result)
@@ -198,10 +220,13 @@ internal sealed partial class PeerLink
             CloseIfBothEnded();
         }
 
-        // The exchange is the fence between giving up and looking again; see Flush.
-        Interlocked.Exchange(ref sending, 0);
-        bool more = queue.HasCommitted || IsClosed || MustShutSend;
-        return !more || Interlocked.CompareExchange(ref sending, 1, 0) != 0;
+        if (Interlocked.CompareExchange(ref sending, SendIdle, SendOwned) == SendOwned)
+        {
+            return true;
+        }
+
+        Interlocked.Exchange(ref sending, SendOwned);
+        return false;
     }
 
     // All that a lingering link had to send is sent, and the peer does not know it yet.

@@ -12,7 +12,7 @@ namespace NetworkProtocol.Fast.Link;
 /// <remarks>
 /// Threading: the receive side belongs to one thread at a time (an I/O thread, or a pool thread after a
 /// pause), handed on through the completion of an operation or through <see cref="parked"/>. The send side belongs to
-/// whoever moved <see cref="sending"/> from 0 to 1. Everything that other threads may call (TrySend, Flush, Close,
+/// whoever moved <see cref="sending"/> from idle. Everything that other threads may call (TrySend, Flush, Close,
 /// Resume, request counts) is lock-free. The link is over when both sides have finished; then its owner hears
 /// <c>OnClosed</c>, once.
 /// </remarks>
