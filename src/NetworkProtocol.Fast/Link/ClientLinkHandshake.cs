@@ -1,5 +1,4 @@
 using System;
-using System.Security.Cryptography;
 using System.Threading;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
@@ -58,9 +57,10 @@ internal sealed class ClientLinkHandshake : LinkHandshake
         return HandshakeStep.Working;
     }
 
-    internal override SessionKeys TakeKeys() => handshake.TryTakeKeys(out SessionKeys? keys)
-        ? keys
-        : throw new InvalidOperationException("the handshake is not finished");
+    internal override SessionKeys TakeKeys() =>
+        handshake.TryTakeKeys(out SessionKeys? keys, client.Options.RecordsPerKey)
+            ? keys
+            : throw new InvalidOperationException("the handshake is not finished");
 
     private protected override void Work()
     {
@@ -97,8 +97,8 @@ internal sealed class ClientLinkHandshake : LinkHandshake
             : HandshakeStep.Refused(CloseReason.HandshakeFailed, Describe(status));
     }
 
-    private protected override void Fail(CryptographicException error) =>
-        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the platform's cryptography failed: {error.Message}");
+    private protected override void Fail(string error) =>
+        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the platform's cryptography failed: {error}");
 
     protected override void Dispose(bool disposing) => handshake.Dispose();
 

@@ -7,8 +7,8 @@ using NetworkProtocol.Fast.Session;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// The handshake of one link. <see cref="Advance"/> belongs to the link's receive side and is cheap; the curve arithmetic
-/// (a few hundred microseconds) and the look into files run as a work item elsewhere, and the receive side waits for it
+/// The handshake of one link. <see cref="Advance"/> belongs to the link's receive side and is cheap; the curve
+/// arithmetic (a few hundred microseconds) and the look into files run as a work item elsewhere, and the receive side waits for it
 /// at this gate. Whoever is last, the work or the link, disposes.
 /// </summary>
 internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
@@ -51,11 +51,20 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     {
         try
         {
-            Work();
+            // Nobody waits for the work of a link that has ended meanwhile.
+            if (IsWorking)
+            {
+                Work();
+            }
         }
         catch (CryptographicException e)
         {
-            Fail(e);
+            Fail(e.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A server that stops releases its keys once its links have ended; the work of one may still be running.
+            Fail("the keys were released");
         }
 
         // The exchange is the fence that the gate asks for.
@@ -79,7 +88,7 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     private protected abstract void Work();
 
     /// <summary>The platform could not do the arithmetic.</summary>
-    private protected abstract void Fail(CryptographicException error);
+    private protected abstract void Fail(string error);
 
     private protected bool IsWorking => Volatile.Read(ref state) == Working;
 
@@ -112,7 +121,8 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     private protected static string Describe(HandshakeStatus status) => status switch
     {
         HandshakeStatus.InvalidPublicKey => "a public key is no point of the curve",
-        HandshakeStatus.AuthenticationFailed => "a handshake message was changed on the way, or is of another handshake",
+        HandshakeStatus.AuthenticationFailed =>
+            "a handshake message was changed on the way, or is of another handshake",
         HandshakeStatus.ForeignResponse => "the answer belongs to another handshake",
         _ => $"the handshake failed ({status})",
     };

@@ -1,6 +1,5 @@
 using System;
 using System.Net;
-using System.Security.Cryptography;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Link;
@@ -59,14 +58,15 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
         return HandshakeStep.Refused(CloseReason.Overloaded, "too many handshakes wait for a thread");
     }
 
-    internal override SessionKeys TakeKeys() => handshake.TryTakeKeys(out SessionKeys? keys)
-        ? keys
-        : throw new InvalidOperationException("the handshake is not finished");
+    internal override SessionKeys TakeKeys() =>
+        handshake.TryTakeKeys(out SessionKeys? keys, server.Options.RecordsPerKey)
+            ? keys
+            : throw new InvalidOperationException("the handshake is not finished");
 
     private protected override void Work() => outcome = readsFinal ? Finish() : Respond();
 
-    private protected override void Fail(CryptographicException error) =>
-        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the platform's cryptography failed: {error.Message}");
+    private protected override void Fail(string error) =>
+        outcome = HandshakeStep.Refused(CloseReason.SystemError, $"the platform's cryptography failed: {error}");
 
     protected override void Dispose(bool disposing)
     {
@@ -126,7 +126,7 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
 
         if (server.Options.ClientAuthentication == ClientAuthentication.Required)
         {
-            Refusal = "this server requires a client key";
+            Refusal = "this server requires a client key; connect with an identity that is in its authorised keys";
         }
 
         return HandshakeStep.Finished(Bytes);
@@ -146,7 +146,7 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
         PeerIdentity = new PeerIdentity(key, name ?? key.ToString());
         if (server.Options.ClientAuthentication == ClientAuthentication.Required && !isAuthorized)
         {
-            Refusal = $"the client key {key} is not authorised here";
+            Refusal = $"the client key {key} is not authorised here; add it to the server's authorised keys";
         }
 
         return HandshakeStep.Finished(HandshakeLayout.LengthBytes + HandshakeLayout.FinalBytes);
