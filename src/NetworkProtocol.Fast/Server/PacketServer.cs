@@ -80,6 +80,9 @@ public sealed class PacketServer : IAsyncDisposable
 
     internal LinkList Links => links;
 
+    /// <summary>What its secure sessions share; null when all are plain.</summary>
+    internal SecureServer? Security => security;
+
     internal ILogger Logger => logger;
 
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
