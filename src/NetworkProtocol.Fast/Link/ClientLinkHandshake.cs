@@ -57,9 +57,10 @@ internal sealed class ClientLinkHandshake : LinkHandshake
         return HandshakeStep.Working;
     }
 
-    internal override SessionKeys TakeKeys() => handshake.TryTakeKeys(out SessionKeys? keys)
-        ? keys
-        : throw new InvalidOperationException("the handshake is not finished");
+    internal override SessionKeys TakeKeys() =>
+        handshake.TryTakeKeys(out SessionKeys? keys, client.Options.RecordsPerKey)
+            ? keys
+            : throw new InvalidOperationException("the handshake is not finished");
 
     private protected override void Work()
     {
@@ -96,9 +97,9 @@ internal sealed class ClientLinkHandshake : LinkHandshake
             : HandshakeStep.Refused(CloseReason.HandshakeFailed, Describe(status));
     }
 
-    private protected override void Fail(Exception error) =>
+    private protected override void Fail(string error) =>
         outcome = HandshakeStep.Refused(
-            CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
+            CloseReason.SystemError, $"the handshake could not be computed: {error}");
 
     protected override void Dispose(bool disposing) => handshake.Dispose();
 

@@ -51,12 +51,20 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     {
         try
         {
-            Work();
+            // Nobody waits for the work of a link that has ended meanwhile.
+            if (IsWorking)
+            {
+                Work();
+            }
         }
-        catch (Exception e) when (e is CryptographicException or ObjectDisposedException)
+        catch (CryptographicException e)
         {
-            // The platform could not, or a server that stopped has released its keys meanwhile.
-            Fail(e);
+            Fail(e.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // A server that stops releases its keys once its links have ended; the work of one may still be running.
+            Fail("the keys were released");
         }
 
         // The exchange is the fence that the gate asks for.
@@ -79,8 +87,8 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
     /// <summary>The expensive part of a step; its outcome is for the next <see cref="Advance"/>.</summary>
     private protected abstract void Work();
 
-    /// <summary>The work ended by an exception.</summary>
-    private protected abstract void Fail(Exception error);
+    /// <summary>The work could not be done.</summary>
+    private protected abstract void Fail(string error);
 
     private protected bool IsWorking => Volatile.Read(ref state) == Working;
 

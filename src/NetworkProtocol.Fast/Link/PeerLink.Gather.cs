@@ -18,10 +18,11 @@ internal sealed partial class PeerLink
     private const int BlockSendBytesMax = 256 << 10;
 
     // Waiting packets into the gather block, as one record if the session has keys. They were set before the first
-    // packet that they are for was queued, so whoever finds that packet sees them.
+    // packet that they are for was queued, so whoever has found that packet sees them: the look at the queue must come
+    // first, or a packet that was queued between the two would go out as it is.
     private int Gather()
     {
-        if (Volatile.Read(ref secure) is not { } channel)
+        if (Security is null)
         {
             return queue.Gather(gather.Span, out block, out _);
         }
@@ -29,14 +30,20 @@ internal sealed partial class PeerLink
         Span<byte> record = gather.Span;
         Span<byte> room = record.Slice(RecordLayout.LengthBytes,
             Math.Min(record.Length - RecordLayout.OverheadBytes, RecordLayout.PlaintextBytesMax));
-        int plain = queue.Gather(room, out block, out bool isClear);
-        if (isClear)
+        int bytes = queue.Gather(room, out block, out bool isClear);
+        if (bytes == 0)
         {
-            room[..plain].CopyTo(record);
-            return plain;
+            return 0;
         }
 
-        return plain == 0 ? 0 : channel.Seal(room[..plain], record);
+        if (!isClear && Volatile.Read(ref secure) is { } channel)
+        {
+            return channel.Seal(room[..bytes], record);
+        }
+
+        // The handshake, or the Error that a client hears which opens another session.
+        room[..bytes].CopyTo(record);
+        return bytes;
     }
 
     private Memory<byte> TakePiece()

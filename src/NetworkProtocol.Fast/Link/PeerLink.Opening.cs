@@ -102,7 +102,9 @@ internal sealed partial class PeerLink
         }
 
         string expected = Security is null ? "a plain session (NPF1)" : "a secure session (NPS1)";
-        PacketFault fault = PacketFault.Malformed($"expected {expected}, got {PlainOpening.Describe(unread)}");
+        PacketFault fault = PacketFault.Malformed(Security is not null && unread.StartsWith(SecureOpening.Magic)
+            ? $"unknown bits in the negotiation byte 0x{unread[SecureOpening.Magic.Length]:X2} of a secure session"
+            : $"expected {expected}, got {PlainOpening.Describe(unread)}");
 
         // Whoever speaks the protocol hears why. To others a secure listener says nothing.
         if (Security is null || PlainOpening.Match(unread) != OperationStatus.InvalidData)

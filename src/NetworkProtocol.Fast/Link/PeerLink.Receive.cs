@@ -117,7 +117,11 @@ internal sealed partial class PeerLink
     {
         if (result.Status != TransportStatus.Ok)
         {
-            Close(ReasonOf(result.Status), $"receive failed: {result.Error}");
+            if (result.Status != TransportStatus.PeerGone || !TryFailHandshake())
+            {
+                Close(ReasonOf(result.Status), $"receive failed: {result.Error}");
+            }
+
             FinishReceive();
             return false;
         }
@@ -177,9 +181,16 @@ internal sealed partial class PeerLink
     {
         bool truncated = UnhandledBytes > 0 || skipBytes > 0;
         Interlocked.Exchange(ref endOfStream, 1);
+        if (TryFailHandshake())
+        {
+            return;
+        }
+
         if (truncated && IsOpen)
         {
-            Close(CloseReason.ConnectionLost, "the stream ended in the middle of a packet");
+            Close(secure is null ? CloseReason.ConnectionLost : CloseReason.Truncated, secure is null
+                ? "the stream ended in the middle of a packet"
+                : "the stream ended in the middle of a record or packet, so somebody may have cut it");
         }
         else if (Volatile.Read(ref closeState) == StateLingering)
         {

@@ -128,6 +128,19 @@ internal sealed partial class PeerLink
         return true;
     }
 
+    // A server that refuses a handshake says nothing to strangers, so its client is told what it may have been.
+    private bool TryFailHandshake()
+    {
+        if (handshake is null || role != LinkRole.Initiating)
+        {
+            return false;
+        }
+
+        Close(CloseReason.HandshakeFailed, "the server ended the handshake: it may be busy, find that this clock is "
+            + "wrong, or take no secure sessions; its log says which");
+        return true;
+    }
+
     private void SendClear(ReadOnlySpan<byte> bytes)
     {
         if (queue.TryEnqueueClear(bytes) == EnqueueStatus.NoMemory)
@@ -148,12 +161,16 @@ internal sealed partial class PeerLink
         window = default;
         Volatile.Write(ref secure, channel);
         opened = true;
-        SendHello();
         flush.Add(this);
         if (finished.Refusal is { } refusal)
         {
+            // Instead of the Hello, so that the client does not take the session for established first.
             SendConnectionError(ErrorCode.Unauthorized, refusal);
             CloseAfterFlush(CloseReason.Untrusted, refusal);
+        }
+        else
+        {
+            SendHello();
         }
 
         finished.Dispose();

@@ -78,6 +78,9 @@ internal sealed partial class PeerLink
         if (Volatile.Read(ref parkedForMemory))
         {
             Volatile.Write(ref parkedForMemory, false);
+
+            // It is about to look parked no more, and has not read for all this time.
+            Volatile.Write(ref lastReceivedMs, nowMs);
             Resume();
         }
 

@@ -99,6 +99,10 @@ internal sealed class SecureChannel(SessionKeys keys)
     /// <summary>Forgets the key. Send side.</summary>
     internal void EndSealing() => keys.Sealer.Dispose();
 
+    /// <summary>Forgets both keys, when both sides are over: the send side may have ended before there were
+    /// any.</summary>
+    internal void EndBoth() => keys.Dispose();
+
     private OpenStatus OpenWhole(ref ReceiveWindow window, BufferPool pool, int contiguousBytes, Span<byte> body)
     {
         if (!window.TryEnsure(pool, contiguousBytes))

@@ -58,15 +58,16 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
         return HandshakeStep.Refused(CloseReason.Overloaded, "too many handshakes wait for a thread");
     }
 
-    internal override SessionKeys TakeKeys() => handshake.TryTakeKeys(out SessionKeys? keys)
-        ? keys
-        : throw new InvalidOperationException("the handshake is not finished");
+    internal override SessionKeys TakeKeys() =>
+        handshake.TryTakeKeys(out SessionKeys? keys, server.Options.RecordsPerKey)
+            ? keys
+            : throw new InvalidOperationException("the handshake is not finished");
 
     private protected override void Work() => outcome = readsFinal ? Finish() : Respond();
 
-    private protected override void Fail(Exception error) =>
+    private protected override void Fail(string error) =>
         outcome = HandshakeStep.Refused(
-            CloseReason.SystemError, $"the handshake could not be computed: {error.Message}");
+            CloseReason.SystemError, $"the handshake could not be computed: {error}");
 
     protected override void Dispose(bool disposing)
     {
@@ -126,7 +127,7 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
 
         if (server.Options.ClientAuthentication == ClientAuthentication.Required)
         {
-            Refusal = "this server requires a client key";
+            Refusal = "this server requires a client key; connect with an identity that is in its authorised keys";
         }
 
         return HandshakeStep.Finished(Bytes);
@@ -146,7 +147,7 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
         PeerIdentity = new PeerIdentity(key, name ?? key.ToString());
         if (server.Options.ClientAuthentication == ClientAuthentication.Required && !isAuthorized)
         {
-            Refusal = $"the client key {key} is not authorised here";
+            Refusal = $"the client key {key} is not authorised here; add it to the server's authorised keys";
         }
 
         return HandshakeStep.Finished(HandshakeLayout.LengthBytes + HandshakeLayout.FinalBytes);

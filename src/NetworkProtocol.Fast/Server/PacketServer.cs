@@ -82,6 +82,9 @@ public sealed class PacketServer : IAsyncDisposable
 
     internal LinkList Links => links;
 
+    /// <summary>What its secure sessions share; null when all are plain.</summary>
+    internal SecureServer? Security => security;
+
     internal ILogger Logger => logger;
 
     internal FaultLog Faults { get; }

@@ -28,8 +28,8 @@ internal static class PlainOpening
     /// knows.</summary>
     internal static string Describe(ReadOnlySpan<byte> received) => received switch
     {
-        [(byte)'N', (byte)'P', (byte)'F', ..] => "a plain session (NPF1)",
-        [(byte)'N', (byte)'P', (byte)'S', ..] => "a secure session (NPS1)",
+        [(byte)'N', (byte)'P', (byte)'F', (byte)'1', ..] => "a plain session (NPF1)",
+        [(byte)'N', (byte)'P', (byte)'S', (byte)'1', ..] => "a secure session (NPS1)",
         [0x16, 0x03, ..] => "a TLS client hello",
         [(byte)'G', (byte)'E', (byte)'T', ..] or [(byte)'P', (byte)'O', (byte)'S', ..] => "an HTTP request",
         [(byte)'H', (byte)'T', (byte)'T', ..] => "an HTTP response",

@@ -14,4 +14,7 @@ public sealed record SecureClientOptions
     /// <summary>Hears what a user should know, such as a key that was recorded on first use; called on a pool thread.
     /// It must not throw.</summary>
     public Action<string>? Notice { get; init; }
+
+    /// <summary>The protocol's constant; tests that watch keys change set a smaller one at both ends.</summary>
+    internal long RecordsPerKey { get; init; } = RecordLayout.RecordsPerKey;
 }

@@ -21,6 +21,9 @@ public sealed record SecureServerOptions
     /// <summary>How many handshakes may be under way.</summary>
     public HandshakeLimitOptions Limits { get; init; } = new();
 
+    /// <summary>The protocol's constant; tests that watch keys change set a smaller one at both ends.</summary>
+    internal long RecordsPerKey { get; init; } = RecordLayout.RecordsPerKey;
+
     /// <summary>Checks every value.</summary>
     /// <returns>This record.</returns>
     /// <exception cref="ArgumentException">Keys are required and there is no list of them, or a limit is out of

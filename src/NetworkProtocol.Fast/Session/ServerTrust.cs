@@ -116,7 +116,9 @@ public sealed class ServerTrust
     {
         if (pins.Length == 0)
         {
-            return new ServerVerdict(ServerVerdictKind.Unverified, string.Empty);
+            return new ServerVerdict(ServerVerdictKind.Unverified,
+                $"server {server} presents {presented}, which is not verified; {Alarm}"
+                + "pin that key if it is the right one");
         }
 
         if (pins.Contains(presented))

@@ -18,7 +18,7 @@ namespace NetworkProtocol.Fast.Tests.Link;
 /// </summary>
 internal sealed class LinkHarness : IAsyncDisposable
 {
-    private readonly List<(PeerLink Link, TableSink Sink, RawPeer Peer)> links = [];
+    private readonly List<(PeerLink Link, TableSink Sink, TransportConnection Far)> links = [];
 
     internal LinkHarness(long memoryBytes = LinkRuntime.MemoryLimitBytesDefault)
     {
@@ -40,12 +40,20 @@ internal sealed class LinkHarness : IAsyncDisposable
         int pipeBytes = InMemoryTransport.BufferBytesDefault)
     {
         (TransportConnection near, TransportConnection far) = InMemoryTransport.CreatePair(pipeBytes);
+        (PeerLink link, TableSink sink) = Start(near, far, null, options, handlers, role);
+        return (link, sink, new RawPeer(far));
+    }
+
+    /// <summary>Starts a link at one end of a pair; closing the harness closes the other end, too.</summary>
+    internal (PeerLink Link, TableSink Sink) Start(
+        TransportConnection near, TransportConnection far, SessionSecurity? security, LinkOptions? options = null,
+        HandlerTable? handlers = null, LinkRole role = LinkRole.Accepting)
+    {
         var sink = new TableSink(handlers);
-        var peer = new RawPeer(far);
-        var link = new PeerLink(Runtime, options ?? new LinkOptions(), near, sink, role);
-        links.Add((link, sink, peer));
+        var link = new PeerLink(Runtime, options ?? new LinkOptions(), near, sink, role) { Security = security };
+        links.Add((link, sink, far));
         link.Start();
-        return (link, sink, peer);
+        return (link, sink);
     }
 
     /// <summary>The same, with both Hellos exchanged.</summary>
@@ -68,11 +76,11 @@ internal sealed class LinkHarness : IAsyncDisposable
             link.Close(CloseReason.Requested, "the test is over");
         }
 
-        foreach ((_, TableSink sink, RawPeer peer) in links)
+        foreach ((_, TableSink sink, TransportConnection far) in links)
         {
             // A side that waits for memory goes on at a tick.
             await Eventually.HoldsAsync(() => sink.IsClosed || Tick(), "a closed link says so");
-            peer.Close();
+            far.Close();
             Assert.That(sink.ClosedCount, Is.EqualTo(1), "a link ends once");
         }
 

@@ -11,11 +11,16 @@ internal sealed class ManualTime : TimeProvider
 
     internal ManualTime() => Wheel = new TimerWheel(this, manual: true);
 
+    /// <summary>What the wall clock shows at the start.</summary>
+    internal static DateTimeOffset Origin { get; } = new(2030, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
     internal TimerWheel Wheel { get; }
 
     public override long TimestampFrequency => 1_000;
 
     public override long GetTimestamp() => Volatile.Read(ref milliseconds);
+
+    public override DateTimeOffset GetUtcNow() => Origin.AddMilliseconds(GetTimestamp());
 
     /// <summary>Moves on tick by tick, as a running wheel would.</summary>
     internal void Advance(double forMs)

@@ -1,5 +1,6 @@
 using System;
 using System.Threading.Tasks;
+using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
@@ -18,10 +19,13 @@ internal sealed class ServerHarness : IAsyncDisposable
 {
     internal ServerHarness(
         HandlerTable? handlers = null, LinkOptions? link = null, int connectionsMax = 10_000, bool manualTime = false,
-        long memoryBytes = LinkRuntime.MemoryLimitBytesDefault, SecureServerOptions? secure = null)
+        long memoryBytes = LinkRuntime.MemoryLimitBytesDefault, SecureServerOptions? secure = null,
+        ILoggerFactory? loggers = null)
     {
         Time = new ManualTime();
-        Runtime = manualTime ? new LinkRuntime(memoryBytes, null, Time.Wheel) : new LinkRuntime(memoryBytes);
+        Runtime = manualTime
+            ? new LinkRuntime(memoryBytes, loggers, Time.Wheel)
+            : new LinkRuntime(memoryBytes, loggers);
         var options = new ServerOptions
         {
             Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
@@ -42,8 +46,8 @@ internal sealed class ServerHarness : IAsyncDisposable
 
     internal Endpoint Endpoint => Server.Endpoints[0];
 
-    internal Task<PacketClient> ConnectAsync(ClientOptions? options = null) =>
-        PacketClient.ConnectAsync(Endpoint, Runtime,
+    internal Task<PacketClient> ConnectAsync(ClientOptions? options = null, Endpoint? through = null) =>
+        PacketClient.ConnectAsync(through ?? Endpoint, Runtime,
             options is { Secure: not null } ? options : (options ?? Plain.Client) with { Session = SessionKind.Plain });
 
     internal async Task<RawPeer> ConnectRawAsync(bool open = true)

@@ -19,8 +19,9 @@ internal sealed class PlainOpeningTests
     public void Match_OfEveryPrefix_FailsAtTheFirstWrongByte(string received, OperationStatus expected) =>
         Assert.That(PlainOpening.Match(Encoding.ASCII.GetBytes(received)), Is.EqualTo(expected));
 
-    [TestCase("NPS1", "NPS1")]
-    [TestCase("NPF1", "NPF1")]
+    [TestCase("NPS1", "a secure session (NPS1)")]
+    [TestCase("NPF1", "a plain session (NPF1)")]
+    [TestCase("NPS2", "unknown")]
     [TestCase("GET / HTTP/1.1", "HTTP")]
     [TestCase("POST / HTTP/1.1", "HTTP")]
     [TestCase("\u0016\u0003\u0001", "TLS")]

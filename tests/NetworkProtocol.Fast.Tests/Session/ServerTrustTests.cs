@@ -45,8 +45,14 @@ internal sealed class ServerTrustTests
     public void Verdict_Default_Refuses() => Assert.That(default(ServerVerdict).IsAccepted, Is.False);
 
     [Test]
-    public void Anyone_AnyKey_IsUnverified() =>
-        Assert.That(ServerTrust.Anyone.Check(Server, One).Kind, Is.EqualTo(ServerVerdictKind.Unverified));
+    public void Anyone_AnyKey_IsUnverifiedAndSaysSo()
+    {
+        ServerVerdict verdict = ServerTrust.Anyone.Check(Server, One);
+        Assert.That(verdict.Kind, Is.EqualTo(ServerVerdictKind.Unverified));
+        Assert.That(verdict.IsAccepted);
+        Assert.That(verdict.Text, Is.EqualTo($"server {Server} presents {One}, which is not verified; "
+            + "this may be a man in the middle; pin that key if it is the right one"));
+    }
 
     [Test]
     public void OnFirstUse_NewThenSameThenOther_RecordsTrustsAndRefuses()
