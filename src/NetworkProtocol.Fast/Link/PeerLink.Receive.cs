@@ -203,7 +203,7 @@ internal sealed partial class PeerLink
         else if (role == LinkRole.Initiating || !established)
         {
             Close(established ? CloseReason.PeerClosed : CloseReason.ConnectionLost,
-                established ? string.Empty : TextOfEarlyEnd());
+                established ? string.Empty : "the peer closed before its hello");
         }
         else if (RequestsInFlight == 0)
         {
@@ -211,11 +211,6 @@ internal sealed partial class PeerLink
             CloseAfterFlush(CloseReason.PeerClosed, string.Empty);
         }
     }
-
-    // A server that refuses a handshake says nothing, so that strangers learn nothing. Users wonder.
-    private string TextOfEarlyEnd() => role == LinkRole.Initiating && Security is not null && secure is null
-        ? "the server closed during the handshake without a word; clocks that differ are one reason, its log has it"
-        : "the peer closed before its hello";
 
     // Where the next bytes go: nowhere for a cold idle link, the window for others. False: no memory now.
     private bool TryPrepareReceive(out Memory<byte> buffer)

@@ -15,6 +15,7 @@ internal sealed class ClosedLog : ILoggerFactory, ILogger
     private const int EstablishedId = 400;
     private const int ClosedId = 401;
     private const int ClosedByFaultId = 402;
+    private const int ClosedByFurtherFaultId = 405;
 
     private readonly Channel<LinkClosed> ends = Channel.CreateUnbounded<LinkClosed>();
     private int established;
@@ -45,7 +46,7 @@ internal sealed class ClosedLog : ILoggerFactory, ILogger
         {
             Interlocked.Increment(ref established);
         }
-        else if (eventId.Id is ClosedId or ClosedByFaultId
+        else if (eventId.Id is ClosedId or ClosedByFaultId or ClosedByFurtherFaultId
             && state is IReadOnlyList<KeyValuePair<string, object?>> values)
         {
             foreach ((string name, object? value) in values)

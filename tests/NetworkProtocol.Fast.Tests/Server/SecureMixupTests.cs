@@ -7,7 +7,6 @@ using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
-using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Reflection;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using NetworkProtocol.Fast.Session;
@@ -111,11 +112,12 @@ internal sealed class SecretLifeTests
 
         private static P256KeyPair MakeKey(MemoryScan scan, string name)
         {
-            Span<byte> scalar = stackalloc byte[P256.CoordinateBytes];
-            RandomNumberGenerator.Fill(scalar);
-            scalar[0] &= 0x7F;
-            P256KeyPair pair = P256KeyPair.FromScalar(scalar);
+            // Made by the platform, as all that are used: importing one leaves a copy behind that is out of reach.
+            P256KeyPair pair = P256KeyPair.Generate();
+            FieldInfo key = typeof(P256KeyPair).GetField("key", BindingFlags.Instance | BindingFlags.NonPublic)!;
+            byte[] scalar = ((ECDiffieHellman)key.GetValue(pair)!).ExportParameters(includePrivateParameters: true).D!;
             scan.Add(name, scalar, reversedToo: true);
+            CryptographicOperations.ZeroMemory(scalar);
             return pair;
         }
 
