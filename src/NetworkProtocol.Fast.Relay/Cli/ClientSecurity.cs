@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Threading;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
@@ -15,6 +16,7 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal sealed class ClientSecurity : IDisposable
 {
     private readonly IdentityKey? identity;
+    private string? told;
 
     private ClientSecurity(SessionKind session, ServerTrust? trust, IdentityKey? identity)
     {
@@ -22,7 +24,7 @@ internal sealed class ClientSecurity : IDisposable
         Session = session;
         Options = trust is null
             ? null
-            : new SecureClientOptions { Trust = trust, Identity = identity, Notice = StandardError.WriteLine };
+            : new SecureClientOptions { Trust = trust, Identity = identity, Notice = Tell };
     }
 
     /// <summary>Plain or Secure.</summary>
@@ -54,6 +56,15 @@ internal sealed class ClientSecurity : IDisposable
         return new ClientSecurity(session, trust, path is null ? null : IdentityKey.ReadFile(path));
     }
 
+    // A bench opens many sessions with one server; one line says it.
+    private void Tell(string notice)
+    {
+        if (Interlocked.Exchange(ref told, notice) != notice)
+        {
+            StandardError.WriteLine(notice);
+        }
+    }
+
     /// <exception cref="UsageException">One of the options is given.</exception>
     internal static void RequireNone(ParseResult parsed, string needed)
     {
@@ -81,7 +92,6 @@ internal sealed class ClientSecurity : IDisposable
         if (parsed.GetValue(TrustOptions.AnyKey))
         {
             RefuseBeside(parsed, TrustOptions.AnyKey, TrustOptions.KnownHosts, TrustOptions.FirstUse);
-            StandardError.Warn($"any key is accepted: whoever is on the way can pass for {endpoint}");
             return ServerTrust.Anyone;
         }
 
