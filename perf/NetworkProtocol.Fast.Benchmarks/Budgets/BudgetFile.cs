@@ -26,7 +26,7 @@ internal sealed record BudgetFile
 
     public required IReadOnlyList<LoadBudget> Load { get; init; }
 
-    // A smoke run is too short for sharp ratios; what doubles is still seen.
+    // A smoke run is too short for sharp ratios; what triples is still seen.
     private const double SmokeSlack = 3;
 
     internal static BudgetFile Read(string path) =>

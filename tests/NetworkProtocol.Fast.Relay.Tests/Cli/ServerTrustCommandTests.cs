@@ -95,8 +95,8 @@ internal sealed class ServerTrustCommandTests
     [Test]
     public async Task Send_InsecureAnyKey_IsServedAndWarnedEachTime()
     {
-        string warning = $"npfast: server {uri} presents {key}, which is not verified; this may be a man in the middle; "
-            + "pin that key if it is the right one";
+        string warning = $"npfast: server {uri} presents {key}, which is not verified; "
+            + "this may be a man in the middle; pin that key if it is the right one";
         await ServedAsync(warning, "--insecure-any-key");
         await ServedAsync(warning, "--insecure-any-key");
         Assert.That(File.Exists(KnownHostsPath), Is.False);

@@ -52,28 +52,6 @@ internal sealed class SecureFairnessTests : SecureFixture
         await AssertHonestEchoAsync(harness);
     }
 
-    [Test]
-    public async Task EstablishedSession_WhileHandshakesAreComputed_IsAnsweredBeforeTheLastOne()
-    {
-        await using ServerHarness harness = StartServer(Roomy);
-        await using PacketClient client = await harness.ConnectAsync(Pinned());
-        await EchoAsync(client);
-        SecureRawPeer[] peers = await BeginAsync(harness);
-        Task<bool[]> finishing = Task.WhenAll(peers.Select(static peer => peer.TryFinishAsync()));
-        int echoes = 0;
-        while (!finishing.IsCompleted)
-        {
-            await EchoAsync(client);
-            echoes += finishing.IsCompleted ? 0 : 1;
-        }
-
-        Assert.That(await finishing, Has.All.True);
-        TestContext.Out.WriteLine($"{echoes} echoes before the last of {Handshakes} handshakes");
-        Assert.That(echoes, Is.Positive);
-        Array.ForEach(peers, static peer => peer.Dispose());
-        await AssertHonestEchoAsync(harness);
-    }
-
     private static SecureServerOptions Roomy(SecureServerOptions options) =>
         options with { Limits = new HandshakeLimitOptions { PerAddressMax = 1_024 } };
 
