@@ -1,6 +1,5 @@
 using System;
 using System.Buffers.Binary;
-using System.Security.Cryptography;
 using System.Threading;
 using NetworkProtocol.Fast.Session;
 
@@ -57,14 +56,16 @@ internal abstract class LinkHandshake : Gate, IThreadPoolWorkItem, IDisposable
                 Work();
             }
         }
-        catch (CryptographicException e)
-        {
-            Fail(e.Message);
-        }
         catch (ObjectDisposedException)
         {
             // A server that stops releases its keys once its links have ended; the work of one may still be running.
             Fail("the keys were released");
+        }
+        catch (Exception e) when (e is not OutOfMemoryException)
+        {
+            // The platform's cryptography, a trust file on a broken disk, a user's notice: it ends this handshake, and
+            // must not end the process.
+            Fail(e.Message);
         }
 
         // The exchange is the fence that the gate asks for.
