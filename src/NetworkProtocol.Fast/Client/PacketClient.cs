@@ -62,6 +62,10 @@ public sealed partial class PacketClient : IAsyncDisposable
     /// <summary>The key that the server has proved; null on a plain session.</summary>
     public PeerIdentity? ServerIdentity => link.Identity;
 
+    /// <summary>32 bytes that both ends of a secure session have and no other session has (Noise revision 34, section
+    /// 11.2), to tie an authentication of the application to it; empty on a plain session.</summary>
+    public ReadOnlyMemory<byte> ChannelBinding => link.ChannelBinding;
+
     /// <summary>Largest payload that the server accepts, in bytes.</summary>
     public int PayloadBytesMax => (int)link.Settings.SendPayloadBytesMax;
 

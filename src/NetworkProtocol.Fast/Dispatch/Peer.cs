@@ -26,6 +26,10 @@ public readonly struct Peer : IEquatable<Peer>
     /// and for anonymous clients.</summary>
     public PeerIdentity? Identity => Link.Identity;
 
+    /// <summary>32 bytes that both ends of a secure session have and no other session has (Noise revision 34, section
+    /// 11.2), to tie an authentication of the application to it; empty on a plain session.</summary>
+    public ReadOnlyMemory<byte> ChannelBinding => Link.ChannelBinding;
+
     /// <summary>Whether packets can still be sent to the peer.</summary>
     public bool IsOpen => Link.IsOpen;
 

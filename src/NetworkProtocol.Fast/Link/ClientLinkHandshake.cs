@@ -1,4 +1,5 @@
 using System;
+using System.Globalization;
 using System.Threading;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
@@ -8,14 +9,18 @@ namespace NetworkProtocol.Fast.Link;
 /// <summary>A client's handshake: its first message is there at once, the server's answer ends it.</summary>
 internal sealed class ClientLinkHandshake : LinkHandshake
 {
+    private const double ClockNoticeSeconds = 2;
+
     private readonly SecureClient client;
+    private readonly TimeProvider time;
     private readonly ClientHandshake handshake;
     private readonly byte[] response = new byte[HandshakeLayout.ResponseBytes];
     private HandshakeStep? outcome;
 
-    internal ClientLinkHandshake(SecureClient client, ClientHandshakeOptions options)
+    internal ClientLinkHandshake(SecureClient client, ClientHandshakeOptions options, TimeProvider time)
     {
         this.client = client;
+        this.time = time;
         handshake = new ClientHandshake(options);
         byte[] first = new byte[HandshakeLayout.StartOutputBytes];
         HandshakeStatus status = handshake.Start(first, out int written);
@@ -84,6 +89,7 @@ internal sealed class ClientLinkHandshake : LinkHandshake
             client.Options.Notice?.Invoke(verdict.Text);
         }
 
+        NoticeClock();
         PeerIdentity = new PeerIdentity(presented, presented.ToString());
         if (handshake.NeedsFinish)
         {
@@ -102,6 +108,19 @@ internal sealed class ClientLinkHandshake : LinkHandshake
             CloseReason.SystemError, $"the handshake could not be computed: {error}");
 
     protected override void Dispose(bool disposing) => handshake.Dispose();
+
+    // Servers refuse a client whose clock is far off without a word, so one that drifts hears of it before.
+    private void NoticeClock()
+    {
+        double seconds = (handshake.ServerUnixMs - time.GetUtcNow().ToUnixTimeMilliseconds()) / 1000.0;
+        if (Math.Abs(seconds) >= ClockNoticeSeconds)
+        {
+            string off = Math.Abs(seconds).ToString("F1", CultureInfo.InvariantCulture);
+            string side = seconds > 0 ? "behind" : "ahead of";
+            client.Options.Notice?.Invoke($"this clock is {off} s {side} the server's; "
+                + "servers refuse clients whose clock is too far off");
+        }
+    }
 
     private static HandshakeStep TakeForeignAnswer(ReadOnlySpan<byte> unread)
     {

@@ -28,6 +28,13 @@ internal sealed partial class PeerLink
         }
     }
 
+    /// <summary>Ends a session whose peer may not have it any more, and says why. Any thread.</summary>
+    internal void Expel(string text)
+    {
+        SendConnectionError(ErrorCode.Unauthorized, text);
+        CloseAfterFlush(CloseReason.Untrusted, text);
+    }
+
     /// <summary>
     /// A reply could not be queued. For want of memory the request is answered with an Error instead; a peer that
     /// would wait for ever is closed.
@@ -67,7 +74,17 @@ internal sealed partial class PeerLink
         var writer = new PacketWriter(packet);
         bool written = writer.TryWriteError(code, PacketText.Fit(text, TextBytesMax));
         Debug.Assert(written, "the text was cut to fit");
-        if (IsOpen)
+        if (!IsOpen)
+        {
+            return;
+        }
+
+        // Before a secure session has its keys it is said in clear: to a client that opens another session.
+        if (Security is not null && !IsSecure)
+        {
+            queue.TryEnqueueClear(writer.Written);
+        }
+        else
         {
             queue.TryEnqueueRaw(writer.Written);
         }
@@ -112,12 +129,13 @@ internal sealed partial class PeerLink
         CloseAfterFlush(CloseReason.ProtocolError, fault.Text);
     }
 
-    private void HandleConnectionError(in PacketView packet)
+    // A refused opening is answered outside of any session.
+    private void HandleConnectionError(in PacketView packet, string prefix)
     {
         string detail = ErrorPayload.TryRead(packet.Payload, out ErrorPayload error, out _)
             ? $"{error.Code}: {error.ToDisplayString()}"
             : "an error packet that cannot be read";
-        Close(CloseReason.RemoteError, detail);
+        Close(CloseReason.RemoteError, prefix + detail);
     }
 
     private void HandleDisconnect(in PacketView packet)

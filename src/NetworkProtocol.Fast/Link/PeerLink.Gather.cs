@@ -31,19 +31,27 @@ internal sealed partial class PeerLink
         Span<byte> room = record.Slice(RecordLayout.LengthBytes,
             Math.Min(record.Length - RecordLayout.OverheadBytes, RecordLayout.PlaintextBytesMax));
         int bytes = queue.Gather(room, out block, out bool isClear);
-        if (bytes == 0)
+        if (isClear)
+        {
+            // The handshake, or the Error that a client hears which opens another session.
+            room[..bytes].CopyTo(record);
+            return bytes;
+        }
+
+        if (bytes == 0 && block.IsNone)
         {
             return 0;
         }
 
-        if (!isClear && Volatile.Read(ref secure) is { } channel)
+        if (Volatile.Read(ref secure) is { } channel)
         {
-            return channel.Seal(room[..bytes], record);
+            return bytes == 0 ? 0 : channel.Seal(room[..bytes], record);
         }
 
-        // The handshake, or the Error that a client hears which opens another session.
-        room[..bytes].CopyTo(record);
-        return bytes;
+        // Nobody queues a packet before there are keys. Should it happen, the packet does not leave in clear.
+        DropBlock();
+        Close(CloseReason.SystemError, "a packet was queued before the session had keys; please report this");
+        return 0;
     }
 
     private Memory<byte> TakePiece()

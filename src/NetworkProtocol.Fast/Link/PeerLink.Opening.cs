@@ -11,11 +11,15 @@ namespace NetworkProtocol.Fast.Link;
 internal sealed partial class PeerLink
 {
     private bool opened;
+
+    // The first bytes of an accepted connection open the session that is expected here.
+    private bool matched;
+
     private void SendOpening()
     {
         if (Security is not null)
         {
-            handshake = Security.Begin(this);
+            handshake = Security.Begin(this)!;
             SendClear(handshake.Output);
             return;
         }
@@ -56,7 +60,7 @@ internal sealed partial class PeerLink
     private bool TryOpen(ReadOnlySpan<byte> unread, FlushBatch flush, out Gate? gate)
     {
         gate = null;
-        if (handshake is not null)
+        if (handshake is not null && (matched || role == LinkRole.Initiating))
         {
             return TryShakeHands(unread, flush, out gate);
         }
@@ -76,7 +80,7 @@ internal sealed partial class PeerLink
 
         if (Security is not null)
         {
-            handshake = Security.Begin(this);
+            matched = true;
             return true;
         }
 
@@ -121,7 +125,8 @@ internal sealed partial class PeerLink
     {
         if (packet.Header.Type == PacketType.Error && !packet.Header.IsReply)
         {
-            HandleConnectionError(in packet);
+            HandleConnectionError(
+                in packet, expectsRefusal ? "an unprotected answer, which anybody may have sent: " : string.Empty);
             return;
         }
 

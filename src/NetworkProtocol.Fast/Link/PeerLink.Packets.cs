@@ -155,7 +155,7 @@ internal sealed partial class PeerLink
                 HandleDisconnect(in packet);
                 return null;
             case PacketType.Error when !packet.Header.IsReply:
-                HandleConnectionError(in packet);
+                HandleConnectionError(in packet, string.Empty);
                 return null;
             default:
                 trafficSeen = true;

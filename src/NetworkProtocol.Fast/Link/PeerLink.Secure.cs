@@ -29,6 +29,9 @@ internal sealed partial class PeerLink
     /// <summary>Who the peer has proved to be; null on plain sessions and for anonymous clients.</summary>
     internal PeerIdentity? Identity { get; private set; }
 
+    /// <summary>The same 32 bytes at both ends and in no other session; empty on plain sessions.</summary>
+    internal ReadOnlyMemory<byte> ChannelBinding => Volatile.Read(ref secure)?.Binding ?? default;
+
     /// <summary>Whether what is sent and received is sealed.</summary>
     internal bool IsSecure => Volatile.Read(ref secure) is not null;
 

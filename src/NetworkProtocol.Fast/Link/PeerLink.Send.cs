@@ -179,8 +179,7 @@ internal sealed partial class PeerLink
         Volatile.Write(ref lastSentMs, runtime.Wheel.NowMs);
         if (!block.IsNone && blockSent == block.Length)
         {
-            queue.BlockDone(in block);
-            block = default;
+            DropBlock();
             WakeWaiters();
         }
 
@@ -240,16 +239,20 @@ internal sealed partial class PeerLink
         gate.WakeIfReady();
     }
 
-    // The side stays owned for ever, so this runs once.
-    private void FinishSend()
+    private void DropBlock()
     {
-        ReleaseGather();
         if (!block.IsNone)
         {
             queue.BlockDone(in block);
             block = default;
         }
+    }
 
+    // The side stays owned for ever, so this runs once.
+    private void FinishSend()
+    {
+        ReleaseGather();
+        DropBlock();
         underWay = default;
         queue.Close();
         Volatile.Read(ref secure)?.EndSealing();

@@ -106,6 +106,10 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
             SendOpening();
             Flush();
         }
+        else if (Security is not null && (handshake = Security.Begin(this)) is null)
+        {
+            Close(CloseReason.Overloaded, "too many handshakes are under way, here or from its address");
+        }
 
         RunReceive();
     }

@@ -21,6 +21,9 @@ internal sealed class SecureChannel(SessionKeys keys)
     // Plaintext at the front of Incoming, of a record that did not fit the receive window; its tag stands behind it.
     private int openedBytes;
 
+    /// <summary>32 bytes that name the session.</summary>
+    internal ReadOnlyMemory<byte> Binding => keys.HandshakeHash;
+
     /// <summary>Whether the session is in the middle of a record.</summary>
     internal bool IsWithinRecord => Incoming.UnreadBytes > 0;
 

@@ -30,8 +30,9 @@ internal sealed class SecureClient(SecureClientOptions options, string server) :
 
     internal override LinkHandshake Begin(PeerLink link)
     {
-        long nowMs = link.Runtime.Wheel.Time.GetUtcNow().ToUnixTimeMilliseconds();
+        TimeProvider time = link.Runtime.Wheel.Time;
+        long nowMs = time.GetUtcNow().ToUnixTimeMilliseconds();
         return new ClientLinkHandshake(
-            this, new ClientHandshakeOptions { UnixMs = Math.Max(nowMs, 0), Identity = identity });
+            this, new ClientHandshakeOptions { UnixMs = Math.Max(nowMs, 0), Identity = identity }, time);
     }
 }

@@ -12,6 +12,9 @@ internal sealed class SecureServer : SessionSecurity, IDisposable
     // Enough for a burst of connections; 2 ms of one thread to make.
     private const int EphemeralsReady = 32;
 
+    // The pool of ephemeral keys has one job at a time.
+    private const int RefillJobs = 1;
+
     internal SecureServer(SecureServerOptions options, TimeProvider time)
     {
         Options = options;
@@ -19,8 +22,8 @@ internal sealed class SecureServer : SessionSecurity, IDisposable
         Identity = new P256KeyPair(options.Identity.Key);
         Guard = new ReplayGuard(options.Replay, time);
         Limits = new HandshakeLimits(options.Limits);
-        Workers = new HandshakeWorkers(options.Limits.UnderWayMax);
-        Ephemerals = new EphemeralKeyPool(EphemeralsReady);
+        Workers = new HandshakeWorkers(options.Limits.UnderWayMax + RefillJobs);
+        Ephemerals = new EphemeralKeyPool(EphemeralsReady, Workers);
     }
 
     internal SecureServerOptions Options { get; }
@@ -37,8 +40,16 @@ internal sealed class SecureServer : SessionSecurity, IDisposable
 
     internal EphemeralKeyPool Ephemerals { get; }
 
-    internal override LinkHandshake Begin(PeerLink link) =>
-        new ServerLinkHandshake(this, link.Connection.RemoteAddress);
+    /// <inheritdoc/>
+    /// <remarks>A connection has its place from the moment it is accepted, so that those that say nothing are counted
+    /// among the handshakes under way as well.</remarks>
+    internal override LinkHandshake? Begin(PeerLink link)
+    {
+        AddressGroup? address = link.Connection.RemoteAddress is { } known ? AddressGroup.Of(known) : null;
+        return Limits.TryEnter(address, out HandshakeTicket ticket)
+            ? new ServerLinkHandshake(this, address, ticket)
+            : null;
+    }
 
     /// <summary>Releases keys; after the last link has ended.</summary>
     public void Dispose()

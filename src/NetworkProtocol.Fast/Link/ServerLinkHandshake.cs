@@ -1,20 +1,20 @@
 using System;
-using System.Net;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// A server's handshake: the client's first message is held against the limits and the replay guard before any
-/// arithmetic, then answered; an authenticating client sends another one.
+/// A server's handshake: the client's first message is held against the replay guard before any arithmetic, then
+/// answered; an authenticating client sends another one. It has a place among those under way from its beginning.
 /// </summary>
-internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? address) : LinkHandshake
+internal sealed class ServerLinkHandshake(SecureServer server, AddressGroup? address, HandshakeTicket place)
+    : LinkHandshake
 {
     private const int FirstOffset = HandshakeLayout.OpeningBytes + HandshakeLayout.LengthBytes;
 
     private readonly ServerHandshake handshake = new(server.Identity);
     private readonly byte[] final = new byte[HandshakeLayout.FinalBytes];
-    private HandshakeTicket ticket;
+    private HandshakeTicket ticket = place;
     private HandshakeStep? outcome;
     private bool readsFinal;
 
@@ -86,12 +86,7 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
             return HandshakeStep.Refused(CloseReason.ProtocolError, Describe(status));
         }
 
-        if (!server.Limits.TryEnter(address is null ? null : AddressGroup.Of(address), out ticket))
-        {
-            return HandshakeStep.Refused(CloseReason.Overloaded, "too many handshakes are under way");
-        }
-
-        ReplayStatus replay = server.Guard.Check((ulong)handshake.ClientUnixMs, handshake.ClientNonce);
+        ReplayStatus replay = server.Guard.Check((ulong)handshake.ClientUnixMs, handshake.ClientNonce, address);
         return replay == ReplayStatus.Accepted
             ? null
             : HandshakeStep.Refused(CloseReason.HandshakeFailed, Describe(replay));
@@ -101,7 +96,10 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
     {
         ReplayStatus.TooOld => $"the client's time is {AgeMs()} ms behind; a stale handshake, or clocks that differ",
         ReplayStatus.TooFarAhead => $"the client's time is {-AgeMs()} ms ahead; clocks differ",
+        ReplayStatus.ClockSetBack => "this server's clock was set back, so that it cannot tell whether it has seen a "
+            + "handshake of this time before; it will once its clock has passed that time again",
         ReplayStatus.Replayed => "a handshake that was seen before",
+        ReplayStatus.ShareFull => "no room to remember another handshake of this address",
         _ => "no room to remember another handshake",
     };
 
@@ -144,7 +142,7 @@ internal sealed class ServerLinkHandshake(SecureServer server, IPAddress? addres
         KeyFingerprint key = KeyFingerprint.FromPoint(handshake.ClientStatic);
         string? name = null;
         bool isAuthorized = server.Options.AuthorizedKeys?.TryFind(key, out name) ?? false;
-        PeerIdentity = new PeerIdentity(key, name ?? key.ToString());
+        PeerIdentity = new PeerIdentity(key, name ?? key.ToString()) { IsAuthorized = isAuthorized };
         if (server.Options.ClientAuthentication == ClientAuthentication.Required && !isAuthorized)
         {
             Refusal = $"the client key {key} is not authorised here; add it to the server's authorised keys";

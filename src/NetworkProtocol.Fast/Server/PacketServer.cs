@@ -9,6 +9,7 @@ using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Server;
@@ -27,6 +28,8 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly LinkList links = new();
     private readonly ServerSink sink;
     private readonly SecureServer? security;
+    private readonly HandshakeWatch? handshakeWatch;
+    private readonly AuthorizedKeysWatch? keysWatch;
     private readonly Acceptor acceptor;
     private readonly LogPace refusals = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -55,7 +58,14 @@ public sealed class PacketServer : IAsyncDisposable
         Faults = new FaultLog(logger, runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger));
         acceptor = new Acceptor(this);
-        security = options.Secure is null ? null : new SecureServer(options.Secure, runtime.Wheel.Time);
+        if (options.Secure is { } secure)
+        {
+            security = new SecureServer(secure, runtime.Wheel.Time);
+            handshakeWatch = new HandshakeWatch(security, runtime.Wheel, logger);
+            keysWatch = secure.AuthorizedKeys is { } keys
+                ? new AuthorizedKeysWatch(keys, links, runtime.Wheel, logger)
+                : null;
+        }
     }
 
     /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
@@ -79,6 +89,12 @@ public sealed class PacketServer : IAsyncDisposable
 
     /// <summary>Connections closed at once because a limit was reached.</summary>
     public long ConnectionsRefused => Volatile.Read(ref refused);
+
+    /// <summary>Handshakes of secure sessions under way, let in and refused since the start.</summary>
+    public HandshakeCounters Handshakes => security?.Limits.Counters ?? default;
+
+    /// <summary>What the protection against replay has decided since the start.</summary>
+    public ReplayCounters Replays => security?.Guard.Counters ?? default;
 
     internal LinkList Links => links;
 
@@ -119,6 +135,9 @@ public sealed class PacketServer : IAsyncDisposable
                 throw;
             }
         }
+
+        handshakeWatch?.Start();
+        keysWatch?.Start();
     }
 
     /// <summary>
@@ -161,6 +180,8 @@ public sealed class PacketServer : IAsyncDisposable
         });
         await allClosed.Task.ConfigureAwait(false);
         Faults.Stop();
+        handshakeWatch?.Stop();
+        keysWatch?.Stop();
         runtime.RemoveRelief(links);
         security?.Dispose();
         return cut;

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Server;
@@ -29,6 +30,21 @@ internal static partial class ServerLog
     [LoggerMessage(406, LogLevel.Information,
         "{Count} more connections were closed by faults, the last one: {Reason}; each is logged at debug")]
     internal static partial void FurtherFaults(ILogger logger, long count, string reason);
+
+    [LoggerMessage(407, LogLevel.Information,
+        "connection {ConnectionId} opened: {Connection}, peer {Peer}, software {Software}, authorised key {Key}")]
+    internal static partial void EstablishedByClient(ILogger logger, long connectionId, TransportConnection connection,
+        string peer, string software, KeyFingerprint key);
+
+    [LoggerMessage(408, LogLevel.Warning,
+        "{Count} handshakes were refused for want of room; {UnderWay} are under way and {Remembered} are remembered")]
+    internal static partial void HandshakesRefused(ILogger logger, long count, int underWay, int remembered);
+
+    [LoggerMessage(409, LogLevel.Information, "read {Path} again: {Count} authorised keys")]
+    internal static partial void AuthorizedKeysRead(ILogger logger, string path, int count);
+
+    [LoggerMessage(410, LogLevel.Error, "{Fault}; the {Count} authorised keys of before stay in force")]
+    internal static partial void AuthorizedKeysUnusable(ILogger logger, string fault, int count);
 
     [LoggerMessage(403, LogLevel.Warning,
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]

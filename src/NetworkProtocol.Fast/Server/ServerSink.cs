@@ -11,8 +11,18 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
     // What the log calls a peer that has proved no key.
     private const string Anonymous = "anonymous";
 
-    public void OnEstablished(PeerLink link) => ServerLog.Established(
-        server.Logger, link.Connection.Id, link.Connection, NameOf(link), link.Settings.PeerSoftware);
+    public void OnEstablished(PeerLink link)
+    {
+        if (link.Identity is { IsAuthorized: true } client)
+        {
+            ServerLog.EstablishedByClient(server.Logger, link.Connection.Id, link.Connection, client.Name,
+                link.Settings.PeerSoftware, client.Fingerprint);
+            return;
+        }
+
+        ServerLog.Established(
+            server.Logger, link.Connection.Id, link.Connection, NameOf(link), link.Settings.PeerSoftware);
+    }
 
     public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)
     {

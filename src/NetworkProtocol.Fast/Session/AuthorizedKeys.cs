@@ -11,10 +11,12 @@ namespace NetworkProtocol.Fast.Session;
 public sealed class AuthorizedKeys
 {
     private AuthorizedKeyList current;
+    private FileStamp stamp;
 
-    private AuthorizedKeys(string path, AuthorizedKeyList list)
+    private AuthorizedKeys(string path, FileStamp stamp, AuthorizedKeyList list)
     {
         Path = path;
+        this.stamp = stamp;
         current = list;
     }
 
@@ -31,13 +33,35 @@ public sealed class AuthorizedKeys
     public static AuthorizedKeys Read(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        return new AuthorizedKeys(path, AuthorizedKeyList.Read(path));
+
+        // The stamp first: what changes while the file is read will be seen as a change.
+        FileStamp stamp = FileStamp.Of(path);
+        return new AuthorizedKeys(path, stamp, AuthorizedKeyList.Read(path));
     }
 
-    /// <summary>Reads the file again. Sessions that were let in before stay; ask again for those that must
-    /// not.</summary>
+    /// <summary>Reads the file again now. A server does so by itself within about a second of a change, and ends the
+    /// sessions of clients that the list has no more, or by another name.</summary>
     /// <exception cref="KeyFileException">The file cannot be used; the list is what it was before.</exception>
-    public void Reload() => Volatile.Write(ref current, AuthorizedKeyList.Read(Path));
+    public void Reload()
+    {
+        FileStamp seen = FileStamp.Of(Path);
+        Volatile.Write(ref current, AuthorizedKeyList.Read(Path));
+        stamp = seen;
+    }
+
+    /// <summary>The list in force; another object after each reload.</summary>
+    internal object Current => Volatile.Read(ref current);
+
+    /// <summary>Reads the file again if its time or length is not what it was, or if it could not be read the last
+    /// time. For one thread at a time.</summary>
+    /// <exception cref="KeyFileException">The file cannot be used; the list is what it was before.</exception>
+    internal void ReloadIfChanged()
+    {
+        if (FileStamp.Of(Path) != stamp)
+        {
+            Reload();
+        }
+    }
 
     /// <summary>Finds a client by its key.</summary>
     /// <param name="key">A key that the client has proved to have.</param>

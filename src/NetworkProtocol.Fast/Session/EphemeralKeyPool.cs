@@ -7,13 +7,14 @@ namespace NetworkProtocol.Fast.Session;
 
 /// <summary>
 /// Ephemeral key pairs made ahead of the handshakes that use them, one each. Taking one never waits: below half of the
-/// capacity a refill is queued on the thread pool, and whoever finds the pool empty makes a pair by itself, which costs
-/// about 60 us. Any thread.
+/// capacity a refill is queued among the handshakes, and whoever finds the pool empty makes a pair by itself, which
+/// costs about 60 us. Any thread.
 /// </summary>
 internal sealed class EphemeralKeyPool : IThreadPoolWorkItem, IDisposable
 {
     private readonly ConcurrentQueue<P256KeyPair> ready = new();
     private readonly int capacity;
+    private readonly HandshakeWorkers workers;
 
     // 1 while a refill is queued or runs, so that there is one at a time and the queue never holds more than the
     // capacity. Set by any thread with an exchange, cleared by the refill.
@@ -22,10 +23,12 @@ internal sealed class EphemeralKeyPool : IThreadPoolWorkItem, IDisposable
 
     /// <param name="capacity">Most pairs kept; refilling begins below half of them. 32 pairs cost 2 ms of one thread
     /// and a few kilobytes.</param>
-    internal EphemeralKeyPool(int capacity)
+    /// <param name="workers">Who makes them, one job at a time.</param>
+    internal EphemeralKeyPool(int capacity, HandshakeWorkers workers)
     {
         ArgumentOutOfRangeException.ThrowIfNegativeOrZero(capacity);
         this.capacity = capacity;
+        this.workers = workers;
         QueueRefill();
     }
 
@@ -83,9 +86,10 @@ internal sealed class EphemeralKeyPool : IThreadPoolWorkItem, IDisposable
 
     private void QueueRefill()
     {
-        if (Volatile.Read(ref refilling) == 0 && Interlocked.Exchange(ref refilling, 1) == 0)
+        if (Volatile.Read(ref refilling) == 0 && Interlocked.Exchange(ref refilling, 1) == 0
+            && !workers.TryQueue(this))
         {
-            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            Volatile.Write(ref refilling, 0);
         }
     }
 

@@ -5,5 +5,5 @@ namespace NetworkProtocol.Fast.Session;
 /// <param name="Admitted">All that were let in.</param>
 /// <param name="RefusedByTotal">Refused because too many were under way in total.</param>
 /// <param name="RefusedByAddress">Refused because too many were under way from their address.</param>
-internal readonly record struct HandshakeCounters(
+public readonly record struct HandshakeCounters(
     int UnderWay, long Admitted, long RefusedByTotal, long RefusedByAddress);

@@ -10,7 +10,7 @@ namespace NetworkProtocol.Fast.Session;
 /// <summary>
 /// Refuses first messages of a handshake that are stale or were seen before, ahead of any curve arithmetic
 /// (docs/PROTOCOL.md, Secure session). One for all connections of a server; any thread, behind one lock that is held
-/// for less than a microsecond, once a handshake and never on the way of packets.
+/// for about a microsecond, once a handshake and never on the way of packets.
 /// </summary>
 /// <remarks>
 /// A nonce is forgotten only when its time could not be accepted any more. How long that is, Past and Ahead together,
@@ -20,6 +20,12 @@ namespace NetworkProtocol.Fast.Session;
 /// (<see cref="ReplayCounters.Forgotten"/> tells). While the clock runs as it should, that time is before the window
 /// and the rule changes nothing. A restart forgets everything, so what was seen within the window before it could be
 /// replayed once; it would cost the server a key agreement and gain the sender nothing, as it lacks the ephemeral key.
+/// <para>
+/// No address may hold more places than are free, so that one that sends without end takes half of them and each
+/// further one leaves a smaller but never an empty rest (dynamic thresholds: Choudhury and Hahne, IEEE/ACM Transactions
+/// on Networking 6(2), 1998). Addresses are counted by a keyed hash into a table of fixed size: two that fall together
+/// share what one may hold, and nobody can choose with whom.
+/// </para>
 /// </remarks>
 internal sealed class ReplayGuard
 {
@@ -28,6 +34,13 @@ internal sealed class ReplayGuard
 
     // Two for each message that is let in: the queue of the expired shrinks, and nobody pays for a long one.
     private const int ForgetMax = 2;
+
+    // Before an address is refused its share. What has expired is forgotten once, so this costs no more in the sum.
+    private const int ForgetBeforeRefusalMax = 1_024;
+
+    // 16 KiB; one of a hundred flooding addresses meets a given honest one with a chance of 2.4 %.
+    private const int HolderCount = 4096;
+    private const int NoHolder = -1;
 
     private readonly Lock gate = new();
     private readonly TimeProvider time;
@@ -40,6 +53,9 @@ internal sealed class ReplayGuard
     // in buckets. Links are index + 1, 0 ends a chain.
     private readonly Entry[] entries;
     private readonly int[] buckets;
+
+    // Places held by the addresses that hash there.
+    private readonly int[] holders = new int[HolderCount];
     private int head;
     private int count;
 
@@ -50,6 +66,7 @@ internal sealed class ReplayGuard
     private long tooFarAhead;
     private long replayed;
     private long full;
+    private long shareFull;
 
     internal ReplayGuard(ReplayOptions options, TimeProvider time)
     {
@@ -70,7 +87,7 @@ internal sealed class ReplayGuard
         {
             lock (gate)
             {
-                return new ReplayCounters(accepted, tooOld, forgotten, tooFarAhead, replayed, full);
+                return new ReplayCounters(accepted, tooOld, forgotten, tooFarAhead, replayed, full, shareFull);
             }
         }
     }
@@ -92,22 +109,24 @@ internal sealed class ReplayGuard
     /// <summary>Decides about a first message, and remembers it if it is accepted.</summary>
     /// <param name="sentMs">The sender's time, in milliseconds since 1970 (UTC).</param>
     /// <param name="nonce">The sender's 16 random bytes.</param>
-    internal ReplayStatus Check(ulong sentMs, ReadOnlySpan<byte> nonce)
+    /// <param name="address">Where it came from; null for peers without an address, to which no share is set.</param>
+    internal ReplayStatus Check(ulong sentMs, ReadOnlySpan<byte> nonce, AddressGroup? address)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(nonce.Length, NonceBytes);
         UInt128 value = BinaryPrimitives.ReadUInt128LittleEndian(nonce);
+        int holder = address is { } known ? (int)(hash.Of(known.Value) & (HolderCount - 1)) : NoHolder;
 
         // The clocks are read behind the lock: entries are in the order of their arrival.
         lock (gate)
         {
             ulong nowMs = (ulong)Math.Max(time.GetUtcNow().ToUnixTimeMilliseconds(), 0);
-            ReplayStatus status = Decide(sentMs, value, nowMs, time.GetTimestamp());
+            ReplayStatus status = Decide(sentMs, value, holder, nowMs, time.GetTimestamp());
             AssertInvariants();
             return status;
         }
     }
 
-    private ReplayStatus Decide(ulong sentMs, UInt128 nonce, ulong nowMs, long now)
+    private ReplayStatus Decide(ulong sentMs, UInt128 nonce, int holder, ulong nowMs, long now)
     {
         if (sentMs < nowMs && nowMs - sentMs > pastMs)
         {
@@ -129,12 +148,16 @@ internal sealed class ReplayGuard
             return ReplayStatus.Replayed;
         }
 
-        ForgetExpired(now);
+        ForgetExpired(now, ForgetMax);
+        if (IsShareFull(holder))
+        {
+            ForgetExpired(now, ForgetBeforeRefusalMax);
+        }
+
         if (sentMs <= forgottenUpToMs)
         {
-            tooOld++;
             forgotten++;
-            return ReplayStatus.TooOld;
+            return ReplayStatus.ClockSetBack;
         }
 
         if (count == entries.Length)
@@ -143,10 +166,18 @@ internal sealed class ReplayGuard
             return ReplayStatus.Full;
         }
 
-        Remember(ref bucket, nonce, sentMs, now);
+        if (IsShareFull(holder))
+        {
+            shareFull++;
+            return ReplayStatus.ShareFull;
+        }
+
+        Remember(ref bucket, nonce, holder, sentMs, now);
         accepted++;
         return ReplayStatus.Accepted;
     }
+
+    private bool IsShareFull(int holder) => holder != NoHolder && holders[holder] >= entries.Length - count;
 
     private ref int BucketOf(UInt128 nonce) => ref buckets[hash.Of(nonce) & (uint)(buckets.Length - 1)];
 
@@ -166,18 +197,25 @@ internal sealed class ReplayGuard
         return false;
     }
 
-    private void Remember(ref int bucket, UInt128 nonce, ulong sentMs, long now)
+    private void Remember(ref int bucket, UInt128 nonce, int holder, ulong sentMs, long now)
     {
         int index = head + count;
         index -= index >= entries.Length ? entries.Length : 0;
-        entries[index] = new Entry { Nonce = nonce, SentMs = sentMs, Arrived = now, Next = bucket };
+        entries[index] = new Entry
+        {
+            Nonce = nonce, SentMs = sentMs, Arrived = now, Next = bucket, Holder = holder,
+        };
         bucket = index + 1;
         count++;
+        if (holder != NoHolder)
+        {
+            holders[holder]++;
+        }
     }
 
-    private void ForgetExpired(long now)
+    private void ForgetExpired(long now, int forgetMax)
     {
-        for (int i = 0; i < ForgetMax && count > 0; i++)
+        for (int i = 0; i < forgetMax && count > 0; i++)
         {
             ref Entry oldest = ref entries[head];
             if (now - oldest.Arrived <= keepTicks)
@@ -187,6 +225,11 @@ internal sealed class ReplayGuard
 
             forgottenUpToMs = Math.Max(forgottenUpToMs, oldest.SentMs);
             Unlink(ref BucketOf(oldest.Nonce), head + 1);
+            if (oldest.Holder != NoHolder)
+            {
+                holders[oldest.Holder]--;
+            }
+
             head = head + 1 == entries.Length ? 0 : head + 1;
             count--;
         }
@@ -220,5 +263,6 @@ internal sealed class ReplayGuard
         internal ulong SentMs;
         internal long Arrived;
         internal int Next;
+        internal int Holder;
     }
 }

@@ -6,8 +6,11 @@ internal enum ReplayStatus
     /// <summary>It is fresh, and remembered from now on.</summary>
     Accepted,
 
-    /// <summary>Its time is before the window, or one that the guard has forgotten already.</summary>
+    /// <summary>Its time is before the window.</summary>
     TooOld,
+
+    /// <summary>Its time is within the window, but what was seen then is forgotten: the clock was set back.</summary>
+    ClockSetBack,
 
     /// <summary>Its time is after the window.</summary>
     TooFarAhead,
@@ -17,4 +20,7 @@ internal enum ReplayStatus
 
     /// <summary>There is no room to remember it, so it must not be let through.</summary>
     Full,
+
+    /// <summary>Its address holds as many places as are left for all others.</summary>
+    ShareFull,
 }

@@ -27,7 +27,7 @@ internal sealed class SessionKeys : IDisposable
     internal RecordOpener Opener { get; }
 
     /// <summary>The same 32 bytes at both ends and in no other session: for channel binding (Noise 11.2).</summary>
-    internal ReadOnlySpan<byte> HandshakeHash => handshakeHash;
+    internal ReadOnlyMemory<byte> HandshakeHash => handshakeHash;
 
     /// <summary>The peer's static public key, 65 bytes; empty for an anonymous client.</summary>
     internal ReadOnlySpan<byte> PeerStatic => peerStatic;

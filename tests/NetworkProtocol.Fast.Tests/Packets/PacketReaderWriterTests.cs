@@ -182,6 +182,11 @@ internal sealed class PacketReaderWriterTests
 
         Assert.That(PacketText.ToDisplayString(text), Is.EqualTo("a\uFFFD[31m\uFFFDb\uFFFD\uFFFDé"));
         Assert.That(PacketText.ToDisplayString(Encoding.UTF8.GetBytes("plain")), Is.EqualTo("plain"));
+
+        // Text turned round, a new line by another name, a character that does not show, and a tag.
+        Assert.That(
+            PacketText.ToDisplayString(Encoding.UTF8.GetBytes("a\u202Eb\u2028c\u2029d\u200Be\U000E0041f😀")),
+            Is.EqualTo("a\uFFFDb\uFFFDc\uFFFDd\uFFFDe\uFFFD\uFFFDf😀"));
     }
 
     /// <summary>The numbers are on the wire: changing one breaks every peer.</summary>

@@ -13,6 +13,7 @@ namespace NetworkProtocol.Fast.Tests.Server;
 internal sealed class ClosedLog : ILoggerFactory, ILogger
 {
     private const int EstablishedId = 400;
+    private const int EstablishedByClientId = 407;
     private const int ClosedId = 401;
     private const int ClosedByFaultId = 402;
     private const int ClosedByFurtherFaultId = 405;
@@ -42,7 +43,7 @@ internal sealed class ClosedLog : ILoggerFactory, ILogger
         LogLevel logLevel, EventId eventId, TState state, Exception? exception,
         Func<TState, Exception?, string> formatter)
     {
-        if (eventId.Id == EstablishedId)
+        if (eventId.Id is EstablishedId or EstablishedByClientId)
         {
             Interlocked.Increment(ref established);
         }

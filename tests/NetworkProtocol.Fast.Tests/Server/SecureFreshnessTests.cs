@@ -83,7 +83,7 @@ internal sealed class SecureFreshnessTests : SecureFixture
         await using ServerHarness harness = StartServer(
             options => options with { Replay = new ReplayOptions { Capacity = ReplayOptions.CapacityMin } },
             manualTime: true);
-        for (int i = 0; i < ReplayOptions.CapacityMin; i++)
+        for (int i = 0; i < ReplayOptions.CapacityMin / 2; i++)
         {
             await AssertHonestEchoAsync(harness);
             await Log.NextAsync();
@@ -91,7 +91,13 @@ internal sealed class SecureFreshnessTests : SecureFixture
 
         LinkClosed closed = await ConnectFailsAsync(harness.Endpoint, harness.Runtime, Pinned());
         AssertEnded(closed, CloseReason.HandshakeFailed, RefusedSilently);
-        AssertEnded(await Log.NextAsync(), CloseReason.HandshakeFailed, "no room to remember");
+        AssertEnded(await Log.NextAsync(), CloseReason.HandshakeFailed, "no room to remember", "this address");
+        Assert.That(harness.Server.Replays.ShareFull, Is.EqualTo(1));
+        using (SecureRawPeer neighbour = await ConnectFromAsync("127.0.0.2", harness.Endpoint))
+        {
+            await neighbour.OpenAsync(now: ManualTime.Origin);
+        }
+
         harness.Time.Advance(36_000);
         await AssertHonestEchoAsync(harness);
     }
@@ -111,7 +117,11 @@ internal sealed class SecureFreshnessTests : SecureFixture
         {
             SecureRawPeer peer = await SecureRawPeer.ConnectAsync(harness.Endpoint);
             held.Add(peer);
-            await peer.SendAsync(peer.Begin(ClientKey));
+            if (i > 1)
+            {
+                // Those that say nothing count as well.
+                await peer.SendAsync(peer.Begin(ClientKey));
+            }
         }
 
         await Eventually.HoldsAsync(() => limits.Counters.UnderWay == 4);
@@ -123,6 +133,7 @@ internal sealed class SecureFreshnessTests : SecureFixture
             AssertEnded(await Log.NextAsync(), CloseReason.Overloaded, "too many handshakes");
         }
 
+        Assert.That(harness.Server.Handshakes, Is.EqualTo(limits.Counters));
         Assert.That(limits.Counters.RefusedByAddress, Is.EqualTo(refusedByAddress));
         Assert.That(limits.Counters.RefusedByTotal, Is.EqualTo(refusedByTotal));
         if (refusedByAddress > 0)

@@ -33,7 +33,8 @@ internal sealed class SecureMixupTests : SecureFixture
         await using var harness = new ServerHarness(loggers: Log);
         LinkClosed closed = await ConnectFailsAsync(
             harness.Endpoint, harness.Runtime, Pinned(authenticates ? ClientKey : null));
-        AssertEnded(closed, CloseReason.RemoteError, "expected a plain session (NPF1)");
+        AssertEnded(closed, CloseReason.RemoteError, "expected a plain session (NPF1)",
+            "an unprotected answer, which anybody may have sent");
         AssertEnded(await Log.NextAsync(), CloseReason.ProtocolError, "got a secure session (NPS1)");
         await using PacketClient client = await harness.ConnectAsync();
         await EchoAsync(client);

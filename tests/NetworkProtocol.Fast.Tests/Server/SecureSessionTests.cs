@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Linq;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
@@ -6,6 +7,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Session;
 using NUnit.Framework;
 
@@ -88,6 +90,40 @@ internal sealed class SecureSessionTests
         await using PacketClient client = await harness.ConnectAsync(Trusting(authenticates));
         using PacketReply reply = await client.RequestAsync("who", default);
         Assert.That(seen?.Fingerprint, Is.EqualTo(authenticates ? clientKey.Fingerprint : null));
+    }
+
+    [Test]
+    public async Task ChannelBinding_IsTheSameAtBothEnds_AndInNoOtherSession()
+    {
+        HandlerTable handlers = new HandlerTable().Map(
+            "binding", static (ref PacketContext context) => context.Reply(context.Peer.ChannelBinding.Span));
+        await using var harness = new ServerHarness(handlers, secure: new SecureServerOptions { Identity = serverKey });
+        await using PacketClient one = await harness.ConnectAsync(Trusting(authenticates: true));
+        await using PacketClient two = await harness.ConnectAsync(Trusting(authenticates: true));
+        using PacketReply ofOne = await one.RequestAsync("binding", default);
+        using PacketReply ofTwo = await two.RequestAsync("binding", default);
+        Assert.That(ofOne.Payload.ToArray(), Has.Length.EqualTo(32).And.EqualTo(one.ChannelBinding.ToArray()));
+        Assert.That(ofTwo.Payload.ToArray(), Is.EqualTo(two.ChannelBinding.ToArray()));
+        Assert.That(ofOne.Payload.ToArray(), Is.Not.EqualTo(ofTwo.Payload.ToArray()));
+    }
+
+    [TestCase(-4_000, "this clock is 4.0 s behind the server's")]
+    [TestCase(4_000, "this clock is 4.0 s ahead of the server's")]
+    [TestCase(1_000, null)]
+    public async Task Connect_WithAClockALittleOff_HearsOfItBeforeItMatters(int skewMs, string? notice)
+    {
+        await using var harness = new ServerHarness(
+            secure: new SecureServerOptions { Identity = serverKey }, manualTime: true);
+        var wall = new WallTime();
+        wall.Set(byMs: ManualTime.Origin.ToUnixTimeMilliseconds() + skewMs - wall.NowMs);
+        using var skewed = new LinkRuntime(
+            LinkRuntime.MemoryLimitBytesDefault, null, new TimerWheel(wall, manual: true));
+        var notices = new List<string>();
+        ClientOptions options = Trusting(authenticates: false);
+        options = options with { Secure = options.Secure! with { Notice = notices.Add } };
+        await using PacketClient client = await PacketClient.ConnectAsync(harness.Endpoint, skewed, options);
+        Assert.That(notices, Has.Count.EqualTo(notice is null ? 0 : 1));
+        Assert.That(string.Concat(notices), Does.StartWith(notice ?? string.Empty));
     }
 
     [Test]

@@ -11,10 +11,12 @@ namespace NetworkProtocol.Fast.Tests.Session;
 [CancelAfter(60_000)]
 internal sealed class EphemeralKeyPoolTests
 {
+    private readonly HandshakeWorkers workers = new(64);
+
     [Test]
     public async Task Pool_LeftAlone_FillsToItsCapacityAndNoFurther()
     {
-        using var pool = new EphemeralKeyPool(8);
+        using var pool = new EphemeralKeyPool(8, workers);
         await Eventually.HoldsAsync(() => pool.IsIdle);
         Assert.That(pool.Count, Is.EqualTo(8));
     }
@@ -22,7 +24,7 @@ internal sealed class EphemeralKeyPoolTests
     [Test]
     public async Task Take_BelowHalf_HasThePoolRefilled()
     {
-        using var pool = new EphemeralKeyPool(8);
+        using var pool = new EphemeralKeyPool(8, workers);
         await Eventually.HoldsAsync(() => pool.IsIdle);
         for (int left = 7; left >= 4; left--)
         {
@@ -39,7 +41,7 @@ internal sealed class EphemeralKeyPoolTests
     public void Take_FromAnEmptyPool_NeverWaits()
     {
         // Faster than one thread can refill, so that some find it empty.
-        using var pool = new EphemeralKeyPool(1);
+        using var pool = new EphemeralKeyPool(1, workers);
         string[] points = [.. Enumerable.Range(0, 100).Select(_ => PointOf(pool.Take()))];
         Assert.That(points, Is.Unique);
     }
@@ -49,7 +51,7 @@ internal sealed class EphemeralKeyPoolTests
     {
         const int Threads = 8;
         const int Each = 250;
-        using var pool = new EphemeralKeyPool(16);
+        using var pool = new EphemeralKeyPool(16, workers);
         var points = new ConcurrentBag<string>();
         var counts = new ConcurrentBag<int>();
         Parallel.For(0, Threads, new ParallelOptions { MaxDegreeOfParallelism = Threads }, _ =>
@@ -70,7 +72,7 @@ internal sealed class EphemeralKeyPoolTests
         for (int round = 0; round < 20; round++)
         {
             // More than it makes in this time, so that the refill is in the middle of a pair.
-            var pool = new EphemeralKeyPool(1 << 20);
+            var pool = new EphemeralKeyPool(1 << 20, workers);
             await Eventually.HoldsAsync(() => pool.Count > 0);
             P256KeyPair taken = pool.Take();
             pool.Dispose();

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
+using System.Net;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Session;
@@ -27,7 +28,7 @@ internal sealed class ReplayGuardTests
     public void Check_AtTheEdgesOfTheWindow_IncludesThem(long offsetMs, object expected)
     {
         ReplayGuard guard = Guard();
-        Assert.That(guard.Check(Sent(offsetMs), Nonce(1)), Is.EqualTo(expected));
+        Assert.That(guard.Check(Sent(offsetMs), Nonce(1), null), Is.EqualTo(expected));
     }
 
     [TestCase(0ul, ReplayStatus.TooOld)]
@@ -36,22 +37,22 @@ internal sealed class ReplayGuardTests
     [TestCase(1ul << 63, ReplayStatus.TooFarAhead)]
     [TestCase(ulong.MaxValue, ReplayStatus.TooFarAhead)]
     public void Check_AnyTimeThatFitsTheWire_IsDecided(ulong sentMs, object expected) =>
-        Assert.That(Guard().Check(sentMs, Nonce(1)), Is.EqualTo(expected));
+        Assert.That(Guard().Check(sentMs, Nonce(1), null), Is.EqualTo(expected));
 
     [Test]
     public void Check_RepeatedAtEveryTime_IsNeverAcceptedTwice([Values(-PastMs, -1, 0, AheadMs)] long offsetMs)
     {
         ReplayGuard guard = Guard();
         ulong sent = Sent(offsetMs);
-        Assert.That(guard.Check(sent, Nonce(0)), Is.EqualTo(ReplayStatus.Accepted));
+        Assert.That(guard.Check(sent, Nonce(0), null), Is.EqualTo(ReplayStatus.Accepted));
 
         // Others come and make the guard forget what it may.
         for (int i = 1; i < 40_000; i++)
         {
             time.Advance(1);
-            Assert.That(guard.Check(Sent(0), Nonce(i)), Is.EqualTo(ReplayStatus.Accepted));
+            Assert.That(guard.Check(Sent(0), Nonce(i), null), Is.EqualTo(ReplayStatus.Accepted));
             ReplayStatus expected = time.NowMs - (long)sent > PastMs ? ReplayStatus.TooOld : ReplayStatus.Replayed;
-            Assert.That(guard.Check(sent, Nonce(0)), Is.EqualTo(expected), $"after {i} ms");
+            Assert.That(guard.Check(sent, Nonce(0), null), Is.EqualTo(expected), $"after {i} ms");
         }
     }
 
@@ -59,8 +60,8 @@ internal sealed class ReplayGuardTests
     public void Check_TheSameNonceWithAnotherTime_IsReplayed()
     {
         ReplayGuard guard = Guard();
-        guard.Check(Sent(0), Nonce(1));
-        Assert.That(guard.Check(Sent(1), Nonce(1)), Is.EqualTo(ReplayStatus.Replayed));
+        guard.Check(Sent(0), Nonce(1), null);
+        Assert.That(guard.Check(Sent(1), Nonce(1), null), Is.EqualTo(ReplayStatus.Replayed));
     }
 
     [Test]
@@ -69,17 +70,17 @@ internal sealed class ReplayGuardTests
         ReplayGuard guard = Guard(capacity: 16);
         for (int i = 0; i < 16; i++)
         {
-            Assert.That(guard.Check(Sent(0), Nonce(i)), Is.EqualTo(ReplayStatus.Accepted));
+            Assert.That(guard.Check(Sent(0), Nonce(i), null), Is.EqualTo(ReplayStatus.Accepted));
             time.Advance(100);
         }
 
-        Assert.That(guard.Check(Sent(0), Nonce(16)), Is.EqualTo(ReplayStatus.Full));
-        Assert.That(guard.Check(Sent(-1_500), Nonce(3)), Is.EqualTo(ReplayStatus.Replayed), "it forgot to make room");
+        Assert.That(guard.Check(Sent(0), Nonce(16), null), Is.EqualTo(ReplayStatus.Full));
+        Assert.That(guard.Check(Sent(-1_500), Nonce(3), null), Is.EqualTo(ReplayStatus.Replayed), "forgot it");
         time.Advance(PastMs + AheadMs - 1_600 + 2);
-        Assert.That(guard.Check(Sent(0), Nonce(16)), Is.EqualTo(ReplayStatus.Full), "a moment too early");
+        Assert.That(guard.Check(Sent(0), Nonce(16), null), Is.EqualTo(ReplayStatus.Full), "a moment too early");
         time.Advance(1);
-        Assert.That(guard.Check(Sent(0), Nonce(16)), Is.EqualTo(ReplayStatus.Accepted));
-        Assert.That(guard.Check(Sent(0), Nonce(17)), Is.EqualTo(ReplayStatus.Full));
+        Assert.That(guard.Check(Sent(0), Nonce(16), null), Is.EqualTo(ReplayStatus.Accepted));
+        Assert.That(guard.Check(Sent(0), Nonce(17), null), Is.EqualTo(ReplayStatus.Full));
         Assert.That(guard.Held, Is.EqualTo(16));
     }
 
@@ -91,7 +92,7 @@ internal sealed class ReplayGuardTests
         {
             for (int i = 0; i < 64; i++)
             {
-                Assert.That(guard.Check(Sent(0), Nonce((round * 64) + i)), Is.EqualTo(ReplayStatus.Accepted));
+                Assert.That(guard.Check(Sent(0), Nonce((round * 64) + i), null), Is.EqualTo(ReplayStatus.Accepted));
             }
 
             time.Advance(PastMs + AheadMs + 3);
@@ -103,15 +104,16 @@ internal sealed class ReplayGuardTests
     {
         ReplayGuard guard = Guard();
         ulong sent = Sent(0);
-        guard.Check(sent, Nonce(1));
+        guard.Check(sent, Nonce(1), null);
         time.Advance(60_000);
-        guard.Check(Sent(0), Nonce(2));
+        guard.Check(Sent(0), Nonce(2), null);
         Assert.That(guard.Held, Is.EqualTo(1), "the first one should be forgotten");
 
         time.Set(-60_000);
 
-        Assert.That(guard.Check(sent, Nonce(1)), Is.EqualTo(ReplayStatus.TooOld));
-        Assert.That(guard.Check(sent + 1, Nonce(3)), Is.EqualTo(ReplayStatus.Accepted), "later ones were never seen");
+        Assert.That(guard.Check(sent, Nonce(1), null), Is.EqualTo(ReplayStatus.ClockSetBack));
+        Assert.That(
+            guard.Check(sent + 1, Nonce(3), null), Is.EqualTo(ReplayStatus.Accepted), "later ones were never seen");
         Assert.That(guard.Counters.Forgotten, Is.EqualTo(1));
     }
 
@@ -121,16 +123,17 @@ internal sealed class ReplayGuardTests
         ReplayGuard guard = Guard();
         time.Set(3_600_000);
         ulong sent = Sent(0);
-        guard.Check(sent, Nonce(1));
+        guard.Check(sent, Nonce(1), null);
         time.Set(-3_600_000);
         for (int i = 2; i < 3_700; i++)
         {
-            Assert.That(guard.Check(sent, Nonce(1)), Is.Not.EqualTo(ReplayStatus.Accepted), $"after {i} s");
-            guard.Check(Sent(0), Nonce(i));
+            Assert.That(guard.Check(sent, Nonce(1), null), Is.Not.EqualTo(ReplayStatus.Accepted), $"after {i} s");
+            guard.Check(Sent(0), Nonce(i), null);
             time.Advance(1_000);
         }
 
-        Assert.That(guard.Check(Sent(0), Nonce(5_000)), Is.EqualTo(ReplayStatus.Accepted), "the clock has caught up");
+        Assert.That(
+            guard.Check(Sent(0), Nonce(5_000), null), Is.EqualTo(ReplayStatus.Accepted), "the clock has caught up");
     }
 
     [Test]
@@ -154,7 +157,7 @@ internal sealed class ReplayGuardTests
             (ulong sent, int nonce) = past.Count > 0 && random.Below(3) == 0
                 ? past[Math.Max(0, past.Count - 1 - random.Below(300))]
                 : (Sent(random.Below(40_000) - 32_000), i);
-            if (guard.Check(sent, Nonce(nonce)) == ReplayStatus.Accepted)
+            if (guard.Check(sent, Nonce(nonce), null) == ReplayStatus.Accepted)
             {
                 accepted++;
                 Assert.That(seen.Add((sent, nonce)), $"step {i}: accepted twice");
@@ -177,7 +180,7 @@ internal sealed class ReplayGuardTests
         {
             for (int i = 0; i < accepted.Length; i++)
             {
-                if (guard.Check(Sent(0), Nonce(i)) == ReplayStatus.Accepted)
+                if (guard.Check(Sent(0), Nonce(i), null) == ReplayStatus.Accepted)
                 {
                     Interlocked.Increment(ref accepted[i]);
                 }
@@ -213,7 +216,7 @@ internal sealed class ReplayGuardTests
             {
                 time.Advance(20);
                 BitConverter.TryWriteBytes(nonce, guard.Counters.Accepted + guard.Counters.Full);
-                guard.Check((ulong)time.NowMs, nonce);
+                guard.Check((ulong)time.NowMs, nonce, null);
             }
         }
     }
@@ -234,22 +237,64 @@ internal sealed class ReplayGuardTests
         ReplayGuard guard = Guard(capacity: 16);
         for (int i = 0; i < 17; i++)
         {
-            guard.Check(Sent(0), Nonce(i));
+            guard.Check(Sent(0), Nonce(i), null);
         }
 
-        guard.Check(Sent(0), Nonce(1));
-        guard.Check(Sent(-PastMs - 1), Nonce(50));
-        guard.Check(Sent(-PastMs - 1), Nonce(50));
-        guard.Check(Sent(AheadMs + 1), Nonce(51));
+        guard.Check(Sent(0), Nonce(1), null);
+        guard.Check(Sent(-PastMs - 1), Nonce(50), null);
+        guard.Check(Sent(-PastMs - 1), Nonce(50), null);
+        guard.Check(Sent(AheadMs + 1), Nonce(51), null);
 
         Assert.That(guard.Counters, Is.EqualTo(new ReplayCounters(
-            Accepted: 16, TooOld: 2, Forgotten: 0, TooFarAhead: 1, Replayed: 1, Full: 1)));
+            Accepted: 16, TooOld: 2, Forgotten: 0, TooFarAhead: 1, Replayed: 1, Full: 1, ShareFull: 0)));
+    }
+
+    [Test]
+    public void Check_FromOneAddressWithoutEnd_LeavesHalfToTheOthers()
+    {
+        ReplayGuard guard = Guard(capacity: 1_024);
+        AddressGroup flooding = Address(1);
+        int taken = 0;
+        while (guard.Check(Sent(0), Nonce(taken), flooding) == ReplayStatus.Accepted)
+        {
+            taken++;
+        }
+
+        Assert.That(taken, Is.EqualTo(512));
+        Assert.That(guard.Check(Sent(0), Nonce(2_000), flooding), Is.EqualTo(ReplayStatus.ShareFull));
+        for (int i = 0; i < 100; i++)
+        {
+            Assert.That(guard.Check(Sent(0), Nonce(3_000 + i), Address(2)), Is.EqualTo(ReplayStatus.Accepted));
+        }
+
+        time.Advance(PastMs + AheadMs + 3);
+        Assert.That(guard.Check(Sent(0), Nonce(4_000), flooding), Is.EqualTo(ReplayStatus.Accepted), "places return");
+        Assert.That(guard.Counters.ShareFull, Is.EqualTo(2));
+    }
+
+    [Test]
+    public void Check_FromManyAddressesWithoutEnd_LeavesAPlaceToOneMore()
+    {
+        ReplayGuard guard = Guard(capacity: 1_024);
+        int nonce = 0;
+        for (int round = 0; round < 1_024; round++)
+        {
+            for (byte address = 1; address <= 15; address++)
+            {
+                guard.Check(Sent(0), Nonce(nonce++), Address(address));
+            }
+        }
+
+        for (int i = 0; i < 16; i++)
+        {
+            Assert.That(guard.Check(Sent(0), Nonce(nonce++), Address(200)), Is.EqualTo(ReplayStatus.Accepted));
+        }
     }
 
     [TestCase(15)]
     [TestCase(0)]
     public void Check_NonceOfAnotherLength_IsOurFault(int length) => Assert.That(
-        () => Guard().Check(Sent(0), new byte[length]), Throws.TypeOf<ArgumentOutOfRangeException>());
+        () => Guard().Check(Sent(0), new byte[length], null), Throws.TypeOf<ArgumentOutOfRangeException>());
 
     [Test]
     public void Validate_OutOfRange_NamesTheValue()
@@ -273,6 +318,8 @@ internal sealed class ReplayGuardTests
         BitConverter.TryWriteBytes(nonce.AsSpan(number & 8), number);
         return nonce;
     }
+
+    private static AddressGroup Address(byte last) => AddressGroup.Of(new IPAddress([10, 0, 0, last]));
 
     private ulong Sent(long offsetMs) => (ulong)(time.NowMs + offsetMs);
 

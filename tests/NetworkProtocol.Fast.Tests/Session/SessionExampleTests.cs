@@ -88,8 +88,8 @@ internal sealed class SessionExampleTests
         }
 
         Assert.That(pair.TakeKeys(recordsPerKey: 2));
-        Assert.That(Convert.ToHexStringLower(pair.ClientKeys.HandshakeHash), Is.EqualTo(example.Hash));
-        Assert.That(Convert.ToHexStringLower(pair.ServerKeys.HandshakeHash), Is.EqualTo(example.Hash));
+        Assert.That(Convert.ToHexStringLower(pair.ClientKeys.HandshakeHash.Span), Is.EqualTo(example.Hash));
+        Assert.That(Convert.ToHexStringLower(pair.ServerKeys.HandshakeHash.Span), Is.EqualTo(example.Hash));
         Assert.That(Seal(pair.ClientKeys.Sealer, FirstOfClient), Is.EqualTo(example.ClientRecord));
         Assert.That(Seal(pair.ServerKeys.Sealer, FirstOfServer), Is.EqualTo(example.ServerRecord));
         Seal(pair.ClientKeys.Sealer, "second of the client");
