@@ -62,6 +62,11 @@ internal static class RelayParameters
         ValueParsers.DurationOf(Duration.Milliseconds(100), Duration.Seconds(3600)),
         new Duration(Link.HeartbeatInterval));
 
+    internal static Option<Duration> HandshakeTimeout { get; } = Parameters.Option(
+        "--handshake-timeout", "TIME", "Time for a client to open its session",
+        ValueParsers.DurationOf(Duration.Milliseconds(100), Duration.Seconds(3600)),
+        new Duration(Link.HandshakeTimeout));
+
     internal static Option<ByteSize> PayloadMax { get; } = Parameters.Option(
         "--max-payload", "SIZE", "Largest payload accepted",
         ValueParsers.SizeOf(new ByteSize(1 << 10), new ByteSize(16 << 20)), new ByteSize(Link.PayloadBytesMax));
@@ -74,7 +79,7 @@ internal static class RelayParameters
         Option[] options =
         [
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
-            ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, PayloadMax,
+            ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
             SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All,
         ];
         foreach (Option option in options)
@@ -94,7 +99,11 @@ internal static class RelayParameters
                 Endpoints = parsed.GetValue(Listen)!,
                 Session = parsed.GetValue(SharedOptions.Session),
                 ConnectionsMax = parsed.GetValue(ConnectionsMax),
-                Link = LinkOf(parsed, new LinkOptions { Software = "npfast relay" }),
+                Link = LinkOf(parsed, new LinkOptions
+                {
+                    Software = "npfast relay",
+                    HandshakeTimeout = parsed.GetValue(HandshakeTimeout).Span,
+                }),
             },
             Upstreams = UpstreamsOf(parsed),
             Routes = parsed.GetValue(Routes) ?? [],

@@ -25,8 +25,7 @@ internal sealed class RelaySecurity : IDisposable
     /// <summary>The relay's key; null when it has only plain sessions.</summary>
     internal IdentityKey? Identity { get; }
 
-    /// <summary>Clients with a name, or the only ones that may connect; null when no file is named. To be read again
-    /// when the file has changed.</summary>
+    /// <summary>Clients with a name, or the only ones that may connect; null when no file is named.</summary>
     internal AuthorizedKeys? AuthorizedKeys { get; }
 
     /// <summary>Opens what the options need. Without a secure session nothing is read or made.</summary>
@@ -53,12 +52,12 @@ internal sealed class RelaySecurity : IDisposable
     {
         Server = options.Server with
         {
-            Secure = new SecureServerOptions
+            Secure = HandshakeParameters.Apply(parsed, new SecureServerOptions
             {
                 Identity = Identity,
                 ClientAuthentication = parsed.GetValue(RelaySecurityParameters.ClientAuth),
                 AuthorizedKeys = AuthorizedKeys,
-            },
+            }),
         },
         Upstreams = [.. options.Upstreams.Select(Apply)],
     };

@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
@@ -34,10 +35,15 @@ internal static class RelaySecurityParameters
             "--upstream-pin", "NAME=FINGERPRINT", "Trusts nodes of an upstream with this key, and not those in the "
             + "known-hosts file; repeatable", UpstreamParser.ParsePin);
 
+    internal static Option<IReadOnlyList<(RouteMatch Match, IReadOnlyList<string> Names)>> RouteClients { get; } =
+        Parameters.Repeatable<(RouteMatch, IReadOnlyList<string>)>(
+            "--route-clients", "MATCH=NAME[,NAME]", "Lets only these authorised clients use a route; repeatable",
+            RouteParser.ParseClients);
+
     internal static IReadOnlyList<Option> All { get; } =
     [
-        Identity, SharedOptions.State, ClientAuth, AuthorizedKeys, UpstreamSessions, UpstreamPins,
-        TrustOptions.KnownHosts,
+        Identity, SharedOptions.State, ClientAuth, AuthorizedKeys, RouteClients, UpstreamSessions, UpstreamPins,
+        TrustOptions.KnownHosts, .. HandshakeParameters.All,
     ];
 
     /// <summary>Gives the upstreams their sessions, and checks what needs no file.</summary>
@@ -47,6 +53,7 @@ internal static class RelaySecurityParameters
         options = options with
         {
             Upstreams = [.. options.Upstreams.Select(u => u with { Session = SessionOf(parsed, u) })],
+            Routes = RestrictedRoutes(parsed, options.Routes),
         };
         RequireNames(options, UpstreamSessions, parsed.GetValue(UpstreamSessions)?.Select(static s => s.Upstream));
         RequireNames(options, UpstreamPins, parsed.GetValue(UpstreamPins)?.Select(static p => p.Upstream));
@@ -63,6 +70,12 @@ internal static class RelaySecurityParameters
         bool connectsSecurely = options.Upstreams.Any(IsSecure);
         RequireUse(parsed, ClientAuth, listensSecurely, "a listener");
         RequireUse(parsed, AuthorizedKeys, listensSecurely, "a listener");
+        RequireUse(parsed, RouteClients, listensSecurely, "a listener");
+        foreach (Option limit in HandshakeParameters.All)
+        {
+            RequireUse(parsed, limit, listensSecurely, "a listener");
+        }
+
         RequireUse(parsed, Identity, listensSecurely || connectsSecurely, "a listener or an upstream");
         RequireUse(parsed, TrustOptions.KnownHosts, connectsSecurely, "an upstream");
         if (parsed.GetValue(ClientAuth) == ClientAuthentication.Required && parsed.GetValue(AuthorizedKeys) is null)
@@ -72,7 +85,36 @@ internal static class RelaySecurityParameters
                 + AuthorizedKeys.Name);
         }
 
+        if (parsed.GetValue(RouteClients) is { Count: > 0 } && parsed.GetValue(AuthorizedKeys) is null)
+        {
+            throw new UsageException(
+                $"{RouteClients.Name} needs the keys that go with the names; name a file with {AuthorizedKeys.Name}");
+        }
+
         return options;
+    }
+
+    private static RouteOptions[] RestrictedRoutes(ParseResult parsed, IReadOnlyList<RouteOptions> routes)
+    {
+        RouteOptions[] restricted = [.. routes];
+        foreach ((RouteMatch match, IReadOnlyList<string> names) in parsed.GetValue(RouteClients) ?? [])
+        {
+            int index = Array.FindIndex(restricted, r => r.Match.Equals(match));
+            if (index < 0)
+            {
+                throw new UsageException(
+                    $"{RouteClients.Name}: there is no route '{match}'; give it with --route {match}=NAME");
+            }
+
+            if (restricted[index].Clients is not null)
+            {
+                throw new UsageException($"{RouteClients.Name}: '{match}' is given twice; list its clients in one");
+            }
+
+            restricted[index] = restricted[index] with { Clients = names };
+        }
+
+        return restricted;
     }
 
     internal static KeyFingerprint[] PinsOf(ParseResult parsed, UpstreamOptions upstream) =>

@@ -1,9 +1,11 @@
+using System;
+using System.Collections.Generic;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Relay.Forwarding;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
-/// <summary>Reads <c>MATCH=NAME</c>.</summary>
+/// <summary>Reads <c>MATCH=NAME</c>, and <c>MATCH=NAME[,NAME]</c> for the clients of a route.</summary>
 internal static class RouteParser
 {
     internal static string? Parse(string text, out RouteOptions value)
@@ -23,6 +25,25 @@ internal static class RouteParser
         }
 
         value = new RouteOptions { Match = match, Target = text[(equals + 1)..] };
+        return null;
+    }
+
+    internal static string? ParseClients(string text, out (RouteMatch Match, IReadOnlyList<string> Names) value)
+    {
+        value = default;
+        int equals = text.LastIndexOf('=');
+        string[] names = equals < 0 ? [] : text[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries);
+        if (equals <= 0 || Array.Exists(names, string.IsNullOrEmpty))
+        {
+            return $"'{text}' names no clients of a route; write MATCH=NAME[,NAME], as in admin.*=alice,bob";
+        }
+
+        if (!RouteMatch.TryParse(text[..equals], out RouteMatch? match, out string? error))
+        {
+            return error;
+        }
+
+        value = (match, names);
         return null;
     }
 }

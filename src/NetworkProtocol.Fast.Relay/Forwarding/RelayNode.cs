@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -28,6 +29,11 @@ internal sealed class RelayNode : IAsyncDisposable
         foreach (RouteOptions route in options.Routes)
         {
             PacketTarget target = route.IsLocal ? new EchoTarget() : new UpstreamTarget(groups[route.Target]);
+            if (route.Clients is { } clients)
+            {
+                target = new RestrictedTarget(target, clients.ToFrozenSet(StringComparer.Ordinal));
+            }
+
             handlers.Map(route.Match, _ => target);
         }
 

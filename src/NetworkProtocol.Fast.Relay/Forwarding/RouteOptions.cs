@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using NetworkProtocol.Fast.Dispatch;
 
 namespace NetworkProtocol.Fast.Relay.Forwarding;
@@ -15,6 +16,9 @@ internal sealed record RouteOptions
 
     /// <summary>Name of an upstream, or a local handler: "echo" or "ping".</summary>
     internal required string Target { get; init; }
+
+    /// <summary>Names of the authorised clients that may use it; null for whoever is connected.</summary>
+    internal IReadOnlyList<string>? Clients { get; init; }
 
     internal bool IsLocal => Target is EchoTargetName or PingTargetName;
 }

@@ -173,6 +173,44 @@ internal sealed partial class RelayIdentityTests
     }
 
     [Test]
+    public async Task Route_ForSomeClients_RefusesTheOthers()
+    {
+        string alice = await PrintedAsync("key", "generate", "--out", folder.File("alice.pem"));
+        string bob = await PrintedAsync("key", "generate", "--out", folder.File("bob.pem"));
+        string list = Write("clients", $"{alice} alice\n{bob} bob\n");
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", AnyPort, "--authorized-keys", list, "--route", "admin.*=echo",
+            "--route-clients", "admin.*=alice,carol");
+        string uri = relay.Endpoints[0].ToString();
+        string[] send = ["send", uri, "admin.stop", "now"];
+
+        Assert.That(await PrintedAsync([.. send, "--identity", folder.File("alice.pem")]), Is.EqualTo("now"));
+        foreach (string[] who in new string[][] { ["--identity", folder.File("bob.pem")], [] })
+        {
+            (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync([.. send, .. who]);
+            Assert.That((exitCode, output.Length), Is.EqualTo((1, 0)));
+            Assert.That(errors, Does.Contain("Unauthorized: this client may not use this route"));
+        }
+
+        Assert.That(await PrintedAsync("send", uri, "ECHO", "open to all"), Is.EqualTo("open to all"));
+    }
+
+    [Test]
+    public async Task List_ThatChanges_IsInForceWithoutARestart()
+    {
+        string alice = await PrintedAsync("key", "generate", "--out", folder.File("alice.pem"));
+        string list = Write("clients", "# nobody yet\n");
+        using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
+            "--listen", AnyPort, "--client-auth", "required", "--authorized-keys", list);
+        string[] send = ["send", relay.Endpoints[0].ToString(), "ECHO", "x", "--identity", folder.File("alice.pem")];
+        Assert.That((await NpfastProcess.RunAsync(send)).ExitCode, Is.EqualTo(1));
+
+        File.AppendAllText(list, $"{alice} alice\n");
+        await Eventually.HoldsAsync(() => relay.Log.Contains("again: 1 authorised keys", StringComparison.Ordinal));
+        Assert.That(await PrintedAsync(send), Is.EqualTo("x"));
+    }
+
+    [Test]
     public async Task Send_ClientKeyThatIsMissing_SaysSo()
     {
         string path = folder.File("none.pem");

@@ -30,6 +30,18 @@ internal sealed class UsageTests
     [TestCase("relay --client-auth maybe", "--client-auth: 'maybe' is unknown; use none or required")]
     [TestCase("relay --client-auth required",
         "--client-auth required needs the keys of those who may connect; name a file with --authorized-keys")]
+    [TestCase("relay --route-clients admin.*=alice --authorized-keys x",
+        "--route-clients: there is no route 'admin.*'; give it with --route admin.*=NAME")]
+    [TestCase("relay --route a=echo --route-clients a=alice",
+        "--route-clients needs the keys that go with the names; name a file with --authorized-keys")]
+    [TestCase("relay --route a=echo --authorized-keys x --route-clients a=alice --route-clients a=bob",
+        "--route-clients: 'a' is given twice; list its clients in one")]
+    [TestCase("relay --route a=echo --route-clients a=alice,",
+        "--route-clients: 'a=alice,' names no clients of a route; write MATCH=NAME[,NAME], as in admin.*=alice,bob")]
+    [TestCase("relay --session plain --max-handshakes 10",
+        "--max-handshakes needs a listener with secure sessions; leave it out, or make one secure")]
+    [TestCase("relay --max-handshakes 0", "--max-handshakes: '0' is out of range; use 1 to 65536")]
+    [TestCase("relay --clock-behind 2h", "--clock-behind: '2h' is out of range; use 1s to 1h")]
     [TestCase("relay --session plain --client-auth required --authorized-keys x",
         "--client-auth needs a listener with secure sessions; leave it out, or make one secure")]
     [TestCase("relay --listen unix:///tmp/x --authorized-keys x",
