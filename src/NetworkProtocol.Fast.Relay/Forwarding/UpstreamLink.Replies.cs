@@ -9,7 +9,8 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// <summary>Replies of the upstream on their way to the clients that asked.</summary>
 internal sealed partial class UpstreamLink
 {
-    private void ForwardReply(PeerLink link, PeerLink client, in PacketView packet, uint correlation)
+    private void ForwardReply(
+        PeerLink link, PeerLink client, in PacketView packet, uint correlation, FlushBatch flush)
     {
         PacketHeader header = packet.Header with { Correlation = correlation };
         EnqueueStatus status;
@@ -38,7 +39,7 @@ internal sealed partial class UpstreamLink
         }
         else
         {
-            status = client.TrySend(in header, default, packet.Payload);
+            status = client.TrySendInBatch(in header, default, packet.Payload, flush);
         }
 
         Settle(client, correlation, status);

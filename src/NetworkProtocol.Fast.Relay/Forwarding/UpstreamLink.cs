@@ -126,7 +126,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         }
 
         PeerLink client = ended.Owner;
-        ForwardReply(link, client, in packet, ended.PeerCorrelation);
+        ForwardReply(link, client, in packet, ended.PeerCorrelation, flush);
         flush.Add(client);
         client.RequestEnded();
 

@@ -87,7 +87,8 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         PeerLink client, UpstreamLink upstream, PeerLink link, in PacketView packet, uint correlation, FlushBatch flush)
     {
         PacketHeader header = packet.Header;
-        EnqueueStatus status = Send(client, link, in packet, correlation, out bool consumed, out PacketFault fault);
+        EnqueueStatus status = Send(
+            client, link, in packet, correlation, flush, out bool consumed, out PacketFault fault);
         if (status == EnqueueStatus.Done)
         {
             flush.Add(link);
@@ -130,6 +131,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         PeerLink link,
         in PacketView packet,
         uint correlation,
+        FlushBatch flush,
         out bool consumed,
         out PacketFault fault)
     {
@@ -155,7 +157,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
         if (!client.TryDetachPacket(out BufferLease lease, out int offset))
         {
-            return link.TrySend(in header, packet.Name, packet.Payload);
+            return link.TrySendInBatch(in header, packet.Name, packet.Payload, flush);
         }
 
         consumed = true;

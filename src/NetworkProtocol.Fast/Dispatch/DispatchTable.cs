@@ -62,7 +62,7 @@ internal sealed class DispatchTable
         names = new Entry[size];
         foreach (Entry entry in exact)
         {
-            uint slot = Hash(entry.Name) & nameMask;
+            uint slot = HashOf(entry.Key, entry.Name.Length) & nameMask;
             while (names[slot].Name is not null)
             {
                 slot = (slot + 1) & nameMask;
@@ -95,12 +95,20 @@ internal sealed class DispatchTable
 
     internal PacketTarget? FindName(ReadOnlySpan<byte> name)
     {
-        uint slot = Hash(name) & nameMask;
-        while (names[slot].Name is { } candidate)
+        ulong key = KeyOf(name);
+        uint slot = HashOf(key, name.Length) & nameMask;
+        while (true)
         {
-            if (name.SequenceEqual(candidate))
+            ref readonly Entry entry = ref names[slot];
+            if (entry.Name is null)
             {
-                return names[slot].Target;
+                break;
+            }
+
+            if (entry.Key == key && entry.Name.Length == name.Length
+                && (name.Length <= sizeof(ulong) || name.SequenceEqual(entry.Name)))
+            {
+                return entry.Target;
             }
 
             slot = (slot + 1) & nameMask;
@@ -172,29 +180,34 @@ internal sealed class DispatchTable
         }
     }
 
-    // First and last eight bytes and the length: the keys are ours, so nobody can aim for collisions that matter.
-    private static uint Hash(ReadOnlySpan<byte> name)
+    // Of names of up to eight bytes the key is the name: no other of the same length has it. Of longer ones it is made
+    // of the first and last eight bytes; the names are ours, so nobody can aim for collisions that matter.
+    private static ulong KeyOf(ReadOnlySpan<byte> name)
     {
-        ulong mixed = (ulong)name.Length;
-        if (name.Length >= sizeof(ulong))
+        switch (name.Length)
         {
-            mixed ^= BinaryPrimitives.ReadUInt64LittleEndian(name);
-            mixed += BitOperations.RotateLeft(BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]), 29);
+            case >= sizeof(ulong):
+                ulong first = BinaryPrimitives.ReadUInt64LittleEndian(name);
+                ulong last = BinaryPrimitives.ReadUInt64LittleEndian(name[^sizeof(ulong)..]);
+                return name.Length == sizeof(ulong) ? first : first + BitOperations.RotateLeft(last, 29);
+            case >= sizeof(uint):
+                ulong upper = BinaryPrimitives.ReadUInt32LittleEndian(name[^sizeof(uint)..]);
+                return (upper << 32) | BinaryPrimitives.ReadUInt32LittleEndian(name);
+            case > 0:
+                return name[0] | ((ulong)name[name.Length / 2] << 8) | ((ulong)name[^1] << 16);
+            default:
+                return 0;
         }
-        else
-        {
-            foreach (byte b in name)
-            {
-                mixed = (mixed << 8) ^ b ^ (mixed >> 56);
-            }
-        }
-
-        return (uint)((mixed * 0x9E3779B97F4A7C15UL) >> 32);
     }
+
+    private static uint HashOf(ulong key, int length) =>
+        (uint)(((key ^ ((ulong)length << 56)) * 0x9E3779B97F4A7C15UL) >> 32);
 
     private readonly struct Entry(byte[] name, PacketTarget target)
     {
         internal byte[] Name { get; } = name;
+
+        internal ulong Key { get; } = KeyOf(name);
 
         internal PacketTarget Target { get; } = target;
     }

@@ -60,10 +60,14 @@ internal sealed class EchoTarget : PacketTarget
         }
         else
         {
-            status = link.TrySend(in reply, default, packet.Payload);
+            status = link.TrySendInBatch(in reply, default, packet.Payload, flush);
         }
 
-        link.EndUnanswered(reply.Correlation, status);
+        if (status != EnqueueStatus.Done)
+        {
+            link.EndUnanswered(reply.Correlation, status);
+        }
+
         flush.Add(link);
         return null;
     }

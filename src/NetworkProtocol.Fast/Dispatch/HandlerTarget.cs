@@ -32,7 +32,7 @@ internal sealed class HandlerTarget(PacketHandler handler, ILogger logger) : Pac
 
     private void Run(PeerLink link, in PacketView packet, ReadOnlySpan<byte> payload, FlushBatch flush)
     {
-        var context = new PacketContext(link, packet.Header, packet.Name, payload);
+        var context = new PacketContext(link, packet.Header, packet.Name, payload, flush);
         try
         {
             handler(ref context);

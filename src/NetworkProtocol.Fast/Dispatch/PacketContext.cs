@@ -9,9 +9,12 @@ public ref struct PacketContext
 {
     private readonly PeerLink link;
     private readonly PacketHeader header;
+    private readonly FlushBatch flush;
 
-    internal PacketContext(PeerLink link, in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
+    internal PacketContext(PeerLink link, in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload,
+        FlushBatch flush)
     {
+        this.flush = flush;
         this.link = link;
         this.header = header;
         Name = name;
@@ -45,7 +48,7 @@ public ref struct PacketContext
         MarkAnswered();
         if (!IsOneWay)
         {
-            Replies.Send(link, in header, Name, payload);
+            Replies.Send(link, in header, Name, payload, flush);
         }
     }
 

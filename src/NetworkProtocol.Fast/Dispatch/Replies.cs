@@ -10,9 +10,10 @@ internal static class Replies
     /// <summary>Queues a reply; a peer whose queue is full is closed, a reply that there is no memory for, or
     /// that the peer would not accept, becomes an Error.</summary>
     internal static void Send(
-        PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload)
+        PeerLink link, in PacketHeader request, ReadOnlySpan<byte> route, ReadOnlySpan<byte> payload,
+        FlushBatch? flush = null)
     {
-        EnqueueStatus status = link.TrySendPayload(request.ToReply(), default, payload, route);
+        EnqueueStatus status = link.TrySendPayload(request.ToReply(), default, payload, route, flush);
         switch (status)
         {
             case EnqueueStatus.Full or EnqueueStatus.NoMemory:

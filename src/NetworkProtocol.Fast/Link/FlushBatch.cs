@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 
 namespace NetworkProtocol.Fast.Link;
@@ -24,9 +25,17 @@ internal sealed class FlushBatch
     private int count;
     private long stamp = NextStampBlock();
     private bool inUse;
+    private long timestamp;
+
+    /// <summary>Bytes of the received packets that the batch is made of: about as many will be sent. A hint.</summary>
+    internal int ExpectedBytes { get; private set; }
+
+    /// <summary>When the batch was begun, or at least first asked: one look at the clock (about 20 ns) for all its
+    /// packets. As of <see cref="Stopwatch.GetTimestamp"/>.</summary>
+    internal long Timestamp => timestamp != 0 ? timestamp : timestamp = Stopwatch.GetTimestamp();
 
     /// <summary>The thread's batch, or a fresh one when the thread is inside a batch already.</summary>
-    internal static FlushBatch Enter()
+    internal static FlushBatch Enter(int expectedBytes)
     {
         FlushBatch batch = current ??= new FlushBatch();
         if (batch.inUse)
@@ -35,6 +44,8 @@ internal sealed class FlushBatch
         }
 
         batch.inUse = true;
+        batch.ExpectedBytes = expectedBytes;
+        batch.timestamp = 0;
         return batch;
     }
 
@@ -75,7 +86,7 @@ internal sealed class FlushBatch
         {
             PeerLink link = touched[i];
             touched[i] = null!;
-            link.Flush();
+            link.EndBatch(this);
         }
     }
 

@@ -12,11 +12,12 @@ internal sealed partial class PeerLink
     /// <summary>
     /// Like <see cref="TrySend"/>, but compresses the payload if that is configured, agreed on and worthwhile.
     /// <paramref name="route"/> is what the packet, or the request that it answers, was routed by: payloads of one
-    /// route are alike, so whether they shrink is remembered by it.
+    /// route are alike, so whether they shrink is remembered by it. <paramref name="flush"/> is the batch that makes
+    /// the packet; null on other threads than its own.
     /// </summary>
     internal EnqueueStatus TrySendPayload(
-        in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload,
-        ReadOnlySpan<byte> route)
+        in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, ReadOnlySpan<byte> route,
+        FlushBatch? flush = null)
     {
         CompressionOptions compression = options.Compression;
         if (compression.Codec != PayloadCodec.None && payload.Length >= compression.ThresholdBytes
@@ -26,14 +27,18 @@ internal sealed partial class PeerLink
             bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs,
                 KeyOf(header.Type, route), lease.Span[..payload.Length], out PayloadCodec codec, out int written);
             EnqueueStatus status = compressed
-                ? TrySend(header with { Flags = header.Flags | (PacketFlags)codec }, name, lease.Span[..written])
-                : TrySend(in header, name, payload);
+                ? Send(header with { Flags = header.Flags | (PacketFlags)codec }, name, lease.Span[..written], flush)
+                : Send(in header, name, payload, flush);
             lease.Return();
             return status;
         }
 
-        return TrySend(in header, name, payload);
+        return Send(in header, name, payload, flush);
     }
+
+    private EnqueueStatus Send(
+        in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload, FlushBatch? flush) =>
+        flush is null ? TrySend(in header, name, payload) : TrySendInBatch(in header, name, payload, flush);
 
     private static uint KeyOf(PacketType type, ReadOnlySpan<byte> route)
     {

@@ -77,9 +77,9 @@ internal sealed partial class PeerLink
     }
 
     // Small blocks for a trickle, large ones for a batch. Under memory pressure whatever can be had.
-    private bool TryRentGather()
+    private bool TryRentGather(long expectedBytes)
     {
-        int wanted = queue.QueuedBytes + RecordLayout.OverheadBytes <= GatherBytesMin ? GatherBytesMin : GatherBytesMax;
+        int wanted = expectedBytes <= GatherBytesMin ? GatherBytesMin : GatherBytesMax;
         gatherRefused = false;
         if (!gather.IsNone)
         {
@@ -89,11 +89,6 @@ internal sealed partial class PeerLink
             }
 
             ReleaseGather();
-        }
-
-        if (!queue.HasCommitted)
-        {
-            return false;
         }
 
         for (int bytes = wanted; bytes >= GatherBytesMin; bytes /= 4)

@@ -2,6 +2,7 @@ using System;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Link;
@@ -138,7 +139,8 @@ internal sealed partial class PeerLink
 
         if (block.IsNone)
         {
-            if (!TryRentGather())
+            gatherRefused = false;
+            if (!queue.HasCommitted || !TryRentGather(queue.QueuedBytes + RecordLayout.OverheadBytes))
             {
                 bytes = default;
                 return false;

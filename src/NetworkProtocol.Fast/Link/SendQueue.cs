@@ -174,7 +174,8 @@ internal sealed partial class SendQueue
         return EnqueueStatus.Done;
     }
 
-    private static void WritePacket(
+    /// <summary>Writes a packet where it fits.</summary>
+    internal static void WritePacket(
         Span<byte> destination, in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
     {
         PacketHeader whole = header with { NameLength = (byte)name.Length, PayloadLength = (uint)payload.Length };

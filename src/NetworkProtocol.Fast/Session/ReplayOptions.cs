@@ -23,8 +23,8 @@ public sealed record ReplayOptions
 
     /// <summary>
     /// Handshakes that are remembered at a time. Each counts while it could be accepted again, 35 s by default,
-    /// so the default carries 3,700 a second without end, more than the curve arithmetic of a few processors
-    /// (about 300 us for each). Takes 52 bytes for each from the start, 6.5 MiB by default.
+    /// so the default carries 3,700 a second without end, more than two processors can compute (about 0.5 ms
+    /// for each). Takes 52 bytes for each from the start, 6.5 MiB by default.
     /// </summary>
     public int Capacity { get; init; } = 1 << 17;
 

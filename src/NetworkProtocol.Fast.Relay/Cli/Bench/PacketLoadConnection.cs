@@ -46,7 +46,8 @@ internal sealed class PacketLoadConnection(
     {
         for (int slot = 0; slot < sentAt.Length; slot++)
         {
-            Send(link!, slot, Stopwatch.GetTimestamp());
+            sentAt[slot] = Stopwatch.GetTimestamp();
+            Note(link!.TrySend(HeaderOf(slot), utf8, payload));
         }
 
         link!.Flush();
@@ -65,7 +66,7 @@ internal sealed class PacketLoadConnection(
 
     Gate? ILinkSink.OnPacket(PeerLink from, in PacketView packet, FlushBatch flush)
     {
-        long now = Stopwatch.GetTimestamp();
+        long now = flush.Timestamp;
         if (!packet.Header.IsReply)
         {
             return null;
@@ -82,8 +83,8 @@ internal sealed class PacketLoadConnection(
         meter.Record(now - sentAt[slot]);
         if (!run.IsStopping)
         {
-            Send(from, (int)slot, now);
-            flush.Add(from);
+            sentAt[slot] = now;
+            Note(from.TrySendInBatch(HeaderOf((int)slot), utf8, payload, flush));
         }
         else if (--underWay == 0)
         {
@@ -106,11 +107,10 @@ internal sealed class PacketLoadConnection(
         closed.TrySetResult();
     }
 
-    private void Send(PeerLink to, int slot, long now)
+    private PacketHeader HeaderOf(int slot) => new() { Type = name.Type, Correlation = (uint)slot + 1 };
+
+    private void Note(EnqueueStatus status)
     {
-        sentAt[slot] = now;
-        var header = new PacketHeader { Type = name.Type, Correlation = (uint)slot + 1 };
-        EnqueueStatus status = to.TrySend(in header, utf8, payload);
         if (status != EnqueueStatus.Done)
         {
             run.Fail($"a request could not be sent ({status})");
