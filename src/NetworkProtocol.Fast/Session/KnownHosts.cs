@@ -44,7 +44,12 @@ public sealed class KnownHosts(string path)
         catch (KeyFileException e) when (e.Line > 0)
         {
             // It may have been half of a line that somebody is just writing. Behind the lock nobody is.
-            using FileStream held = TrustFileLock.Acquire(What, System.IO.Path.GetFullPath(Path));
+            using FileStream? held = LockOrNull();
+            if (held is null)
+            {
+                throw;
+            }
+
             return Lookup(server, presented);
         }
     }
@@ -69,12 +74,14 @@ public sealed class KnownHosts(string path)
         string full = System.IO.Path.GetFullPath(Path);
         try
         {
-            KeyFiles.CreateFolderOf(full);
+            string ancestor = KeyFiles.CreateFolderOf(full);
+            FileTrust.RequireFolders(What, Path);
             using FileStream held = TrustFileLock.Acquire(What, full);
             found = Lookup(server, presented);
             if (found.Status == KnownHostStatus.Unknown)
             {
                 Append(full, $"{server} {presented}\n");
+                KeyFiles.FlushNames(full, ancestor);
             }
 
             return found;
@@ -140,6 +147,20 @@ public sealed class KnownHosts(string path)
 
         KnownHostStatus other = known.Count == 0 ? KnownHostStatus.Unknown : KnownHostStatus.Changed;
         return new KnownHostLookup(match ? KnownHostStatus.Match : other, known);
+    }
+
+    // The fault of the file is worth more to its user than that of the lock, which helps only a reader that came in the
+    // middle of a write. Whoever may not write beside the file may still read it.
+    private FileStream? LockOrNull()
+    {
+        try
+        {
+            return TrustFileLock.Acquire(What, System.IO.Path.GetFullPath(Path));
+        }
+        catch (KeyFileException)
+        {
+            return null;
+        }
     }
 
     /// <summary>
