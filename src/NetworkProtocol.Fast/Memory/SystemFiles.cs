@@ -18,6 +18,9 @@ internal static partial class SystemFiles
     private const int CloseOnExecLinux = 0x80000;
     private const int CloseOnExecMac = 0x1000000;
     private const int FileExists = 17; // EEXIST
+    private const int Invalid = 22; // EINVAL
+    private const int ReadOnly = 30; // EROFS
+    private const int NotSupported = 95; // ENOTSUP
 
     // Structures of both systems are shorter: 256 and 144 bytes.
     private const int StatusBytes = 256;
@@ -89,8 +92,25 @@ internal static partial class SystemFiles
         using SafeFileHandle folder = Open(path, OperatingSystem.IsMacOS() ? CloseOnExecMac : CloseOnExecLinux);
         if (!folder.IsInvalid)
         {
-            // Takes EINVAL, ENOTSUP and EROFS for success.
-            RandomAccess.FlushToDisk(folder);
+            Flush(folder);
+        }
+    }
+
+    /// <summary>Puts a file onto the disk. What cannot be flushed, as on some file systems, counts as flushed. On Linux
+    /// a failure of the disk is reported, which the base library (10.0.12) takes for success.</summary>
+    /// <exception cref="IOException">The disk failed.</exception>
+    internal static void Flush(SafeFileHandle file)
+    {
+        if (!OperatingSystem.IsLinux())
+        {
+            RandomAccess.FlushToDisk(file);
+            return;
+        }
+
+        int error = FSync(file) == 0 ? 0 : Marshal.GetLastPInvokeError();
+        if (error is not (0 or Invalid or ReadOnly or NotSupported))
+        {
+            throw new IOException($"{Marshal.GetPInvokeErrorMessage(error)}; check the disk");
         }
     }
 
@@ -150,6 +170,9 @@ internal static partial class SystemFiles
 
     [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
     private static partial int Link(string path, string newPath);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int FSync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

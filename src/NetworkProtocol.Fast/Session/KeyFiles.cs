@@ -77,7 +77,7 @@ internal static class KeyFiles
                 using (FileStream file = Open(draft, FileMode.CreateNew))
                 {
                     file.Write(content);
-                    file.Flush(flushToDisk: true);
+                    SystemFiles.Flush(file.SafeFileHandle);
                 }
 
                 if (overwrite)

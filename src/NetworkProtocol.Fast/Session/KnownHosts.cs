@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session;
 
@@ -182,7 +183,7 @@ public sealed class KnownHosts(string path)
         try
         {
             file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            SystemFiles.Flush(file.SafeFileHandle);
         }
         catch (IOException)
         {

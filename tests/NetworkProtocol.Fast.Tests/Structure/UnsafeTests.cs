@@ -24,7 +24,7 @@ internal sealed partial class UnsafeTests
     private static readonly string[] SystemCalls =
     [
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
-        "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open: folders, to flush them
+        "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open, fsync: folders
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap
         "NetworkProtocol.Fast/Transport/SocketBacklog.cs", // ioctl: what the peer has not taken yet
     ];
