@@ -100,12 +100,17 @@ internal sealed class ClientSecurity : IDisposable
         KnownHosts hosts = path is null ? KnownHosts.In(state) : new KnownHosts(path);
 
         // A server on this machine that proves the user's own key can only be the user's.
-        KeyFingerprint[] own = endpoint.IsLoopback && IdentityFile.FindOwn(state) is { } key ? [key] : [];
+        string? fault = null;
+        KeyFingerprint[] own = endpoint.IsLoopback && IdentityFile.FindOwn(state, out fault) is { } key ? [key] : [];
         return parsed.GetValue(TrustOptions.FirstUse)
             ? ServerTrust.OnFirstUse(hosts, own)
-            : ServerTrust.Known(hosts, own).WithAdvice(static key =>
-                $"add --pin {key}, or --trust-first-use to record it; --insecure-any-key takes any key");
+            : ServerTrust.Known(hosts, own).WithAdvice(key => Advise(key, fault));
     }
+
+    // A fault of the own key matters only here: it may be the very reason why a server is unknown.
+    private static string Advise(KeyFingerprint key, string? fault) =>
+        $"add --pin {key}, or --trust-first-use to record it; --insecure-any-key takes any key"
+        + (fault is null ? string.Empty : $"; your own key was left out of account: {fault}");
 
     private static void RefuseBeside(ParseResult parsed, Option option, params ReadOnlySpan<Option> others)
     {

@@ -16,8 +16,14 @@ internal static class IdentityFile
 
     /// <summary>The fingerprint of the key in a state directory; null when there is none that can be used, which is for
     /// whoever needs it to complain about.</summary>
-    internal static KeyFingerprint? FindOwn(string? stateDirectory)
+    internal static KeyFingerprint? FindOwn(string? stateDirectory) => FindOwn(stateDirectory, out _);
+
+    /// <inheritdoc cref="FindOwn(string?)"/>
+    /// <param name="stateDirectory">The directory; null takes the process's own.</param>
+    /// <param name="fault">Why the key that is there cannot be used; null when it can, or there is none.</param>
+    internal static KeyFingerprint? FindOwn(string? stateDirectory, out string? fault)
     {
+        fault = null;
         try
         {
             string path = PathIn(stateDirectory);
@@ -29,8 +35,9 @@ internal static class IdentityFile
             using KeyText text = KeyText.ReadFile(path);
             return IdentityPublicKey.Read(text).Fingerprint;
         }
-        catch (KeyFileException)
+        catch (KeyFileException e)
         {
+            fault = e.Message;
             return null;
         }
     }

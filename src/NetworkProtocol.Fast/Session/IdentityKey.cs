@@ -17,6 +17,12 @@ public sealed class IdentityKey : IDisposable
 
     private const string Damaged = "holds a damaged key; restore it from a backup, or make a new one";
 
+    private const string Mismatched = "holds a private and a public key that do not belong together, or that are none "
+        + "of P-256; restore it from a backup, or make a new one";
+
+    // The curve's OID in DER.
+    private static ReadOnlySpan<byte> CurveId => [0x06, 0x08, 0x2A, 0x86, 0x48, 0xCE, 0x3D, 0x03, 0x01, 0x07];
+
     private IdentityKey(ECDiffieHellman key, IdentityPublicKey publicKey)
     {
         Key = key;
@@ -67,13 +73,15 @@ public sealed class IdentityKey : IDisposable
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         const int BytesMax = 512; // 138 of DER are 241 of PEM
-        byte[] der = GC.AllocateArray<byte>(BytesMax, pinned: true);
+        byte[] der = GC.AllocateArray<byte>(P256PrivateKeyInfo.BytesCount, pinned: true);
         char[] pem = GC.AllocateArray<char>(BytesMax, pinned: true);
         byte[] content = GC.AllocateArray<byte>(BytesMax, pinned: true);
+        byte[]? scalar = null;
         try
         {
-            if (!Key.TryExportPkcs8PrivateKey(der, out int derBytes)
-                || !PemEncoding.TryWrite("PRIVATE KEY", der.AsSpan(0, derBytes), pem, out int chars))
+            scalar = Key.ExportParameters(includePrivateParameters: true).D!;
+            P256PrivateKeyInfo.Write(scalar, PublicPoint.Span, der);
+            if (!PemEncoding.TryWrite("PRIVATE KEY", der, pem, out int chars))
             {
                 throw new InvalidOperationException("a P-256 key is larger than it can be");
             }
@@ -84,6 +92,7 @@ public sealed class IdentityKey : IDisposable
         }
         finally
         {
+            CryptographicOperations.ZeroMemory(scalar);
             CryptographicOperations.ZeroMemory(der);
             Array.Clear(pem);
             CryptographicOperations.ZeroMemory(content);
@@ -116,9 +125,14 @@ public sealed class IdentityKey : IDisposable
         {
             int read = ImportInto(key, block.Kind, der, password);
             IdentityPublicKey publicKey = IdentityPublicKey.Of(key) ?? throw text.Refused(WrongKey);
-            if (read != der.Length || !OwnsPublicKey(key, publicKey))
+            if (read != der.Length)
             {
                 throw text.Refused(Damaged);
+            }
+
+            if (!OwnsPublicKey(key, publicKey))
+            {
+                throw text.Refused(Mismatched);
             }
 
             var identity = new IdentityKey(key, publicKey);
@@ -131,7 +145,8 @@ public sealed class IdentityKey : IDisposable
         }
         catch (CryptographicException e)
         {
-            throw text.Refused(WrongKey, e);
+            // OpenSSL compares the halves itself and does not say what it found.
+            throw text.Refused(der.AsSpan().IndexOf(CurveId) >= 0 ? Mismatched : WrongKey, e);
         }
         finally
         {

@@ -1,8 +1,8 @@
 using System;
 using System.IO;
-using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using Microsoft.Win32.SafeHandles;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session;
 
@@ -10,7 +10,7 @@ namespace NetworkProtocol.Fast.Session;
 /// Reads and writes small files on which trust rests: only regular ones, never more than a bound, written so that
 /// nobody ever sees half of one. What is read lies in pinned memory, so that its owner can zero the only copy.
 /// </summary>
-internal static partial class KeyFiles
+internal static class KeyFiles
 {
     /// <summary>Whoever is not the owner can read or change the file.</summary>
     internal const UnixFileMode OpenToOthers = OthersWrite | UnixFileMode.GroupRead | UnixFileMode.GroupExecute
@@ -21,28 +21,22 @@ internal static partial class KeyFiles
 
     internal const UnixFileMode OwnerOnly = UnixFileMode.UserRead | UnixFileMode.UserWrite;
 
-    private const int FileExists = 17; // EEXIST
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const uint TypeAndMode = 3; // STATX_TYPE | STATX_MODE
-    private const int FileTypeMask = 0xf000; // S_IFMT
-    private const int FileTypeRegular = 0x8000; // S_IFREG
-
     /// <summary>Reads a whole file into a pinned array.</summary>
     /// <param name="what">What the file is to be, for messages: "key file".</param>
     /// <param name="path">The file; symbolic links are followed, as secrets are mounted that way.</param>
     /// <param name="bytesMax">A longer file is refused before it is read.</param>
-    /// <param name="mode">Mode of the very file that was read; none where the system has no modes.</param>
+    /// <param name="status">Mode and owner of the very file that was read, where the system has them.</param>
     /// <param name="hint">What to do if there is no such file.</param>
     /// <exception cref="KeyFileException">It is missing, not regular, too long or cannot be read.</exception>
     internal static byte[] Read(
-        string what, string path, int bytesMax, out UnixFileMode mode, string hint = "check the path")
+        string what, string path, int bytesMax, out FileStatus status, string hint = "check the path")
     {
         try
         {
             // Before it is opened: to open a pipe would wait for its writer.
             RequireRegular(what, path);
             using SafeFileHandle file = File.OpenHandle(path, share: FileShare.ReadWrite | FileShare.Delete);
-            mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file);
+            status = StatusOf(file);
             long length = RandomAccess.GetLength(file);
             if (length > bytesMax)
             {
@@ -73,15 +67,17 @@ internal static partial class KeyFiles
     {
         string full = Path.GetFullPath(path);
         string draft = $"{full}.{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}.tmp";
+        bool isPlaced = false;
         try
         {
-            CreateFolderOf(full);
+            string ancestor = CreateFolderOf(full);
+            FileTrust.RequireFolder(what, path, Path.GetDirectoryName(full)!);
             try
             {
                 using (FileStream file = Open(draft, FileMode.CreateNew))
                 {
                     file.Write(content);
-                    file.Flush(flushToDisk: true);
+                    SystemFiles.Flush(file.SafeFileHandle);
                 }
 
                 if (overwrite)
@@ -92,13 +88,21 @@ internal static partial class KeyFiles
                 {
                     MoveToNew(draft, full);
                 }
+
+                isPlaced = true;
             }
             finally
             {
                 File.Delete(draft);
             }
+
+            FlushNames(full, ancestor);
         }
-        catch (IOException e) when (!overwrite && IsTaken(full))
+        catch (KeyFileException)
+        {
+            throw;
+        }
+        catch (IOException e) when (!overwrite && !isPlaced && IsTaken(full))
         {
             throw new KeyFileException(path, $"{what} {path} exists and is left as it is; name another file", cause: e);
         }
@@ -128,9 +132,16 @@ internal static partial class KeyFiles
     }
 
     /// <summary>Makes the folder that the file is to be in, for its owner alone.</summary>
-    internal static void CreateFolderOf(string fullPath)
+    /// <returns>The folder above it, or itself, that was there before.</returns>
+    internal static string CreateFolderOf(string fullPath)
     {
         string folder = Path.GetDirectoryName(fullPath)!;
+        string ancestor = folder;
+        while (!Directory.Exists(ancestor) && Path.GetDirectoryName(ancestor) is { } parent)
+        {
+            ancestor = parent;
+        }
+
         if (OperatingSystem.IsWindows())
         {
             Directory.CreateDirectory(folder);
@@ -139,6 +150,23 @@ internal static partial class KeyFiles
         {
             Directory.CreateDirectory(folder, OwnerOnly | UnixFileMode.UserExecute);
         }
+
+        return ancestor;
+    }
+
+    /// <summary>Puts the name of a new file onto the disk, and those of folders that were made for it, so that they
+    /// survive a loss of power.</summary>
+    /// <param name="fullPath">The file.</param>
+    /// <param name="ancestor">What <see cref="CreateFolderOf"/> returned.</param>
+    internal static void FlushNames(string fullPath, string ancestor)
+    {
+        string folder = fullPath;
+        do
+        {
+            folder = Path.GetDirectoryName(folder)!;
+            SystemFiles.FlushFolder(folder);
+        }
+        while (folder != ancestor);
     }
 
     /// <summary>Whether something is there, be it a symbolic link that leads nowhere.</summary>
@@ -154,21 +182,15 @@ internal static partial class KeyFiles
     // is made by one.
     private static void MoveToNew(string draft, string path)
     {
-        if (!OperatingSystem.IsWindows() && Link(draft, path) == 0)
+        if (!SystemFiles.TryLink(draft, path))
         {
-            return;
+            // Not every file system has links.
+            File.Move(draft, path, overwrite: false);
         }
-
-        if (!OperatingSystem.IsWindows() && Marshal.GetLastPInvokeError() == FileExists)
-        {
-            throw new IOException("the file exists");
-        }
-
-        // Not every file system has links.
-        File.Move(draft, path, overwrite: false);
     }
 
-    private static string Reason(Exception cause) => cause is UnauthorizedAccessException
+    /// <summary>What the system says, as the end of a message.</summary>
+    internal static string Reason(Exception cause) => cause is UnauthorizedAccessException
         ? "access is denied; check the folder's owner and mode"
         : char.ToLowerInvariant(cause.Message[0]) + cause.Message[1..].TrimEnd('.');
 
@@ -192,25 +214,23 @@ internal static partial class KeyFiles
 
     private static void RequireRegular(string what, string path)
     {
-        if (!OperatingSystem.IsLinux())
-        {
-            return;
-        }
-
-        // struct statx has one layout on all architectures: u16 mode at 28. A failure is for the open to explain.
-        Span<byte> stat = stackalloc byte[256];
-        if (StatX(CurrentDirectory, path, 0, TypeAndMode, stat) == 0
-            && (BitConverter.ToUInt16(stat[28..]) & FileTypeMask) != FileTypeRegular)
+        // A failure is for the open to explain.
+        if (SystemFiles.TryLook(path, followsLink: true, out FileStatus status) && status.Kind != FileKind.Regular)
         {
             throw new KeyFileException(path, $"{what} {path} is not a regular file; name one");
         }
     }
 
-    /// <summary>The base library cannot tell a regular file from a pipe or device before opening it.</summary>
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> stat);
+    private static FileStatus StatusOf(SafeFileHandle file)
+    {
+        if (SystemFiles.TryLook(file, out FileStatus status))
+        {
+            return status;
+        }
 
-    [LibraryImport("libc", EntryPoint = "link", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Link(string path, string newPath);
+        // Where the owner can be known, a file whose owner is not is none to trust.
+        return SystemFiles.IsSupported
+            ? throw new IOException("the system does not say to whom it belongs")
+            : new FileStatus { Mode = OperatingSystem.IsWindows() ? UnixFileMode.None : File.GetUnixFileMode(file) };
+    }
 }

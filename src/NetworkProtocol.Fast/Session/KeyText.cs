@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Security.Cryptography;
 using System.Text;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session;
 
@@ -13,16 +14,18 @@ internal sealed class KeyText : IDisposable
     /// <summary>A key has some hundred bytes; comments around it may have some more.</summary>
     internal const int BytesMax = 64 << 10;
 
+    private const string What = "key file";
+
     private readonly string path;
     private readonly string source;
-    private readonly UnixFileMode mode;
+    private readonly FileStatus? status;
     private readonly char[] text;
 
-    private KeyText(string path, string source, UnixFileMode mode, ReadOnlySpan<byte> content)
+    private KeyText(string path, string source, FileStatus? status, ReadOnlySpan<byte> content)
     {
         this.path = path;
         this.source = source;
-        this.mode = mode;
+        this.status = status;
 
         // PEM is ASCII. One char for each byte, so that whatever else is there does no harm before it is refused.
         text = GC.AllocateArray<char>(content.Length, pinned: true);
@@ -35,10 +38,10 @@ internal sealed class KeyText : IDisposable
     internal static KeyText ReadFile(string path)
     {
         byte[] content = KeyFiles.Read(
-            "key file", path, BytesMax, out UnixFileMode mode, "check the path, or make one with npfast key generate");
+            What, path, BytesMax, out FileStatus status, "check the path, or make one with npfast key generate");
         try
         {
-            return new KeyText(path, "key file " + path, mode, content);
+            return new KeyText(path, $"{What} {path}", status, content);
         }
         finally
         {
@@ -57,7 +60,7 @@ internal sealed class KeyText : IDisposable
         {
             int read = stream.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             return read <= BytesMax
-                ? new KeyText(name, name, UnixFileMode.None, content.AsSpan(0, read))
+                ? new KeyText(name, name, null, content.AsSpan(0, read))
                 : throw new KeyFileException(name, $"{name} has more than {BytesMax} bytes, which is no key");
         }
         finally
@@ -67,14 +70,22 @@ internal sealed class KeyText : IDisposable
     }
 
     /// <summary>A private key that others can read is none any more; one that they can change is theirs.</summary>
-    /// <exception cref="KeyFileException">The file is open to its group or others.</exception>
+    /// <exception cref="KeyFileException">The file is open to its group or others, or others can put another in its
+    /// place.</exception>
     internal void RequirePrivate()
     {
-        if ((mode & KeyFiles.OpenToOthers) != 0)
+        if (status is not { } known)
         {
-            throw Refused($"is open to others (mode {KeyFiles.Octal(mode)}); run chmod 600 {path}, "
+            return;
+        }
+
+        if ((known.Mode & KeyFiles.OpenToOthers) != 0)
+        {
+            throw Refused($"is open to others (mode {KeyFiles.Octal(known.Mode)}); run chmod 600 {path}, "
                 + "and replace the key if somebody may have read it");
         }
+
+        FileTrust.Require(What, path, known);
     }
 
     /// <param name="fault">Goes on after the file's name.</param>

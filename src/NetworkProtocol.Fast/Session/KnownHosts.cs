@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.IO;
 using System.Text;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session;
 
@@ -44,7 +45,12 @@ public sealed class KnownHosts(string path)
         catch (KeyFileException e) when (e.Line > 0)
         {
             // It may have been half of a line that somebody is just writing. Behind the lock nobody is.
-            using FileStream held = TrustFileLock.Acquire(What, System.IO.Path.GetFullPath(Path));
+            using FileStream? held = LockOrNull();
+            if (held is null)
+            {
+                throw;
+            }
+
             return Lookup(server, presented);
         }
     }
@@ -69,12 +75,14 @@ public sealed class KnownHosts(string path)
         string full = System.IO.Path.GetFullPath(Path);
         try
         {
-            KeyFiles.CreateFolderOf(full);
+            string ancestor = KeyFiles.CreateFolderOf(full);
+            FileTrust.RequireFolders(What, Path);
             using FileStream held = TrustFileLock.Acquire(What, full);
             found = Lookup(server, presented);
             if (found.Status == KnownHostStatus.Unknown)
             {
                 Append(full, $"{server} {presented}\n");
+                KeyFiles.FlushNames(full, ancestor);
             }
 
             return found;
@@ -142,6 +150,20 @@ public sealed class KnownHosts(string path)
         return new KnownHostLookup(match ? KnownHostStatus.Match : other, known);
     }
 
+    // The fault of the file is worth more to its user than that of the lock, which helps only a reader that came in the
+    // middle of a write. Whoever may not write beside the file may still read it.
+    private FileStream? LockOrNull()
+    {
+        try
+        {
+            return TrustFileLock.Acquire(What, System.IO.Path.GetFullPath(Path));
+        }
+        catch (KeyFileException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>
     /// Appends rather than replaces the file, so that its owner, mode and links stay. What a full disk cuts short is
     /// taken back; what a crash cuts short is no complete fingerprint, and so an error and no trust.
@@ -161,7 +183,7 @@ public sealed class KnownHosts(string path)
         try
         {
             file.Write(bytes);
-            file.Flush(flushToDisk: true);
+            SystemFiles.Flush(file.SafeFileHandle);
         }
         catch (IOException)
         {

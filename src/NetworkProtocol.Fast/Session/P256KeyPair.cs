@@ -44,7 +44,7 @@ internal sealed class P256KeyPair : DhKeyPair
     /// <summary>The 65 bytes of the public point.</summary>
     internal override ReadOnlySpan<byte> PublicKey => point;
 
-    /// <summary>A new key pair from the platform's random numbers; costs about 60 us.</summary>
+    /// <summary>A new key pair from the platform's random numbers; costs about 0.1 ms.</summary>
     internal static P256KeyPair Generate() =>
         new(ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), isOwner: true);
 

@@ -95,7 +95,8 @@ public sealed class ServerTrust
                 _ when isOwn => new ServerVerdict(ServerVerdictKind.Trusted, string.Empty),
                 _ when recordsNew => new ServerVerdict(ServerVerdictKind.TrustedFirstUse,
                     $"server {server} is new; its key {presented} is now in {knownHosts.Path}"),
-                _ => Refuse($"server {server} is not in {knownHosts.Path}; if its key is {presented}, "
+                _ => Refuse($"server {server} is not in {knownHosts.Path}; it presents {presented}; "
+                    + "only if its operator confirms that this is its key, "
                     + (Advice is { } advice ? advice(presented) : $"add the line: {server} {presented}")),
             };
         }

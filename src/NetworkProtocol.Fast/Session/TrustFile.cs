@@ -1,7 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.IO;
 using System.Text;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session;
 
@@ -18,16 +18,18 @@ internal static class TrustFile
     private static readonly UTF8Encoding Strict = new(false, throwOnInvalidBytes: true);
 
     /// <summary>The lines that hold an entry, trimmed, with their numbers from 1.</summary>
-    /// <exception cref="KeyFileException">The file is missing, unreadable, too long, open to changes by others, or no
-    /// text.</exception>
+    /// <exception cref="KeyFileException">The file is missing, unreadable, too long, open to changes by others in
+    /// whatever way, or no text.</exception>
     internal static List<(int Number, string Text)> ReadEntries(string what, string path)
     {
-        byte[] content = KeyFiles.Read(what, path, BytesMax, out UnixFileMode mode);
-        if ((mode & KeyFiles.OthersWrite) != 0)
+        byte[] content = KeyFiles.Read(what, path, BytesMax, out FileStatus status);
+        if ((status.Mode & KeyFiles.OthersWrite) != 0)
         {
             throw new KeyFileException(path,
-                $"{what} {path} can be changed by others (mode {KeyFiles.Octal(mode)}); run chmod go-w {path}");
+                $"{what} {path} can be changed by others (mode {KeyFiles.Octal(status.Mode)}); run chmod go-w {path}");
         }
+
+        FileTrust.Require(what, path, status);
 
         var entries = new List<(int, string)>();
         int number = 0;

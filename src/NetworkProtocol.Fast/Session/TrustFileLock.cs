@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Threading;
 
@@ -42,6 +43,11 @@ internal static class TrustFileLock
                 }
 
                 spin.SpinOnce();
+            }
+            catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+            {
+                string cause = Directory.Exists(name) ? "it is a folder; remove it" : KeyFiles.Reason(e);
+                throw new KeyFileException(path, $"cannot write {what} {path}: cannot lock {name}: {cause}", cause: e);
             }
         }
     }

@@ -1,7 +1,7 @@
 using System;
 using System.IO;
 using System.Net.Sockets;
-using System.Runtime.InteropServices;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Transport;
 
@@ -10,14 +10,8 @@ namespace NetworkProtocol.Fast.Transport;
 /// only what may be removed. Two processes that start on the same stale path in the same instant can still
 /// collide between the check and the removal; the identity check makes that window a few microseconds.
 /// </summary>
-internal static partial class UnixSocketFile
+internal static class UnixSocketFile
 {
-    private const int CurrentDirectory = -100; // AT_FDCWD
-    private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
-    private const uint BasicStats = 0x7ff; // STATX_BASIC_STATS
-    private const int FileTypeMask = 0xf000; // S_IFMT
-    private const int FileTypeSocket = 0xc000; // S_IFSOCK
-
     internal enum Kind
     {
         Missing,
@@ -37,19 +31,9 @@ internal static partial class UnixSocketFile
             return new Identity(Path.Exists(path) ? Kind.Unknown : Kind.Missing, 0, 0);
         }
 
-        Span<byte> stat = stackalloc byte[256];
-        if (StatX(CurrentDirectory, path, NoFollow, BasicStats, stat) != 0)
-        {
-            return new Identity(Kind.Missing, 0, 0);
-        }
-
-        // struct statx has one layout on all architectures: u16 mode at 28, u64 inode at 32, u32 device
-        // major and minor at 136.
-        int type = BitConverter.ToUInt16(stat[28..]) & FileTypeMask;
-        return new Identity(
-            type == FileTypeSocket ? Kind.Socket : Kind.Other,
-            BitConverter.ToUInt64(stat[136..]),
-            BitConverter.ToUInt64(stat[32..]));
+        return SystemFiles.TryLook(path, followsLink: false, out FileStatus status)
+            ? new Identity(status.Kind == FileKind.Socket ? Kind.Socket : Kind.Other, status.Device, status.Inode)
+            : new Identity(Kind.Missing, 0, 0);
     }
 
     /// <summary>
@@ -119,11 +103,4 @@ internal static partial class UnixSocketFile
 
     private static TransportException InUse(Endpoint endpoint, string text) =>
         new(endpoint, SocketError.AddressAlreadyInUse, $"cannot listen on {endpoint}: {text}");
-
-    /// <summary>
-    /// The base library can neither tell a socket from other files nor name an inode. statx(2) is chosen over stat(2)
-    /// for its fixed layout.
-    /// </summary>
-    [LibraryImport("libc", EntryPoint = "statx", StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int StatX(int directory, string path, int flags, uint mask, Span<byte> stat);
 }

@@ -18,7 +18,7 @@ internal sealed class BenchCommandTests
     private static readonly string[] Percentiles = ["p50", "p90", "p99", "p99.9"];
 
     private static readonly string[] Subjects =
-        ["raw echo", "plain echo", "secure echo", "plain forwarded", "secure forwarded"];
+        ["raw echo", "plain echo", "secure echo", "plain forwarded", "secure to relay", "secure both hops"];
 
     private static readonly string[] ConnectSubjects = ["plain connect", "secure connect"];
 
@@ -40,10 +40,26 @@ internal sealed class BenchCommandTests
             Is.EqualTo(Enumerable.Repeat(4, Subjects.Length).Concat(Enumerable.Repeat(1, Subjects.Length))));
         Assert.That(results.Where(static r => r.TryGetProperty("ratioToPlain", out _))
             .Select(static r => r.GetProperty("subject").GetString()), Is.All.EqualTo("secure echo"));
+        JsonElement connects = results.Single(static r => r.TryGetProperty("handshakesPerSecondPerCore", out _));
+        Assert.That(connects.GetProperty("subject").GetString(), Is.EqualTo("secure connect"));
+        Assert.That(
+            connects.GetProperty("handshakesPerSecondPerCore").GetProperty("median").GetDouble(), Is.Positive);
         foreach (JsonElement result in results.Take(2 * Subjects.Length))
         {
             AssertPlausible(result);
         }
+    }
+
+    [Test]
+    public async Task Bench_WithoutUri_SaysWhichHopIsSecureAndWhatHandshakesCost()
+    {
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
+            "bench", "--seconds", "0.05", "--rounds", "1", "--connections", "2", "--in-flight", "4");
+        string report = Encoding.UTF8.GetString(output);
+
+        Assert.That(exitCode, Is.Zero, errors);
+        Assert.That(report, Does.Match("(?m)^handshakes/s per core: [0-9]"));
+        Assert.That(report, Does.Contain("secure to relay: the first hop is secure, the second plain"));
     }
 
     [Test]

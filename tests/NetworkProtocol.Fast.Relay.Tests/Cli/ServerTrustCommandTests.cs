@@ -51,9 +51,21 @@ internal sealed class ServerTrustCommandTests
     [Test]
     public async Task Send_UnknownServer_IsRefusedWithItsKeyAndThreeWaysOn()
     {
-        await RefusedAsync($"server {uri} is not in {KnownHostsPath}; if its key is {key}, add --pin {key}, "
-            + "or --trust-first-use to record it; --insecure-any-key takes any key");
+        await RefusedAsync(UnknownServer);
         Assert.That(File.Exists(KnownHostsPath), Is.False);
+    }
+
+    [Test]
+    public async Task Send_OwnKeyThatCannotBeUsed_IsNamedWhereTheServerIsRefusedOnly()
+    {
+        Directory.CreateDirectory(state);
+        string own = Path.Combine(state, "identity.pem");
+        File.Copy(folder.File("relay/identity.pem"), own);
+        File.SetUnixFileMode(own, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
+
+        await RefusedAsync($"{UnknownServer}; your own key was left out of account: key file {own} is open to others "
+            + $"(mode 0640); run chmod 600 {own}, and replace the key if somebody may have read it");
+        await ServedAsync(string.Empty, "--pin", key);
     }
 
     [TestCase(null)]
@@ -243,6 +255,10 @@ internal sealed class ServerTrustCommandTests
         Assert.That(output, Is.EqualTo("payload"u8.ToArray()), "it came back from the relay behind him");
         Assert.That(man.Overheard.Single(), Is.EqualTo("payload"u8.ToArray()));
     }
+
+    private string UnknownServer => $"server {uri} is not in {KnownHostsPath}; it presents {key}; "
+        + $"only if its operator confirms that this is its key, add --pin {key}, "
+        + "or --trust-first-use to record it; --insecure-any-key takes any key";
 
     private string KnownHostsPath => Path.Combine(state, "known_hosts");
 

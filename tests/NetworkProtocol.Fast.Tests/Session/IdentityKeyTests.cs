@@ -2,6 +2,7 @@ using System;
 using System.Diagnostics;
 using System.IO;
 using System.Linq;
+using System.Numerics;
 using System.Runtime.Versioning;
 using System.Security.Cryptography;
 using System.Threading;
@@ -52,6 +53,7 @@ internal sealed class IdentityKeyTests
             Is.EqualTo(SecretFolder.OwnerOnly | UnixFileMode.UserExecute));
         Assert.That(File.ReadAllText(path), Does.StartWith("-----BEGIN PRIVATE KEY-----\n").And.EndsWith("-----\n"));
         Assert.That(Directory.GetFiles(folder.File("state")), Has.Length.EqualTo(1), "a draft was left behind");
+        Assert.That(File.ReadAllText(path), Is.EqualTo(written.Key.ExportPkcs8PrivateKeyPem() + "\n"));
     }
 
     [Test]
@@ -230,7 +232,40 @@ internal sealed class IdentityKeyTests
         other.ExportSubjectPublicKeyInfo().AsSpan(^64..).CopyTo(der.AsSpan(^64..));
         string path = folder.Write("identity.pem", PemEncoding.WriteString("PRIVATE KEY", der));
 
-        Assert.That(() => IdentityKey.ReadFile(path), Throws.TypeOf<KeyFileException>());
+        Assert.That(() => IdentityKey.ReadFile(path), Refused("do not belong together"));
+
+        // The point of the same x and the other y agrees on the same secrets, but has another fingerprint.
+        byte[] negated = one.ExportPkcs8PrivateKey();
+        var y = new BigInteger(negated.AsSpan(^32..), isUnsigned: true, isBigEndian: true);
+        byte[] otherY = (P256Tests.Prime - y).ToByteArray(isUnsigned: true, isBigEndian: true);
+        negated.AsSpan(^32..).Clear();
+        otherY.CopyTo(negated.AsSpan(^otherY.Length..));
+        Assert.That(() => IdentityKey.ReadFile(Pem("PRIVATE KEY", negated)), Refused("do not belong together"));
+    }
+
+    [TestCase("0000000000000000000000000000000000000000000000000000000000000000")]
+    [TestCase("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551")]
+    [TestCase("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632552")]
+    [TestCase("FFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFFF")]
+    public void ReadFile_ScalarOutsideTheCurvesOrder_IsRefused(string scalar)
+    {
+        using ECDiffieHellman key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        byte[] own = key.ExportParameters(includePrivateParameters: true).D!;
+        byte[] sec1 = key.ExportECPrivateKey();
+        byte[] pkcs8 = key.ExportPkcs8PrivateKey();
+        byte[] other = Convert.FromHexString(scalar);
+        other.CopyTo(sec1, sec1.AsSpan().IndexOf(own));
+        other.CopyTo(pkcs8, pkcs8.AsSpan().IndexOf(own));
+
+        // RFC 5915 lets the public half be left out; then the scalar alone decides.
+        byte[] bare = [0x30, (byte)(sec1.Length - 2 - 70), .. sec1[2..^70]];
+        Assert.That(() => IdentityKey.ReadFile(Pem("PRIVATE KEY", pkcs8)), Refused("or that are none of P-256"));
+        Assert.That(() => IdentityKey.ReadFile(Pem("EC PRIVATE KEY", sec1)), Refused("or that are none of P-256"));
+        Assert.That(() => IdentityKey.ReadFile(Pem("EC PRIVATE KEY", bare)), Refused("or that are none of P-256"));
+
+        own.CopyTo(bare, bare.AsSpan().IndexOf(other));
+        Assert.That(FingerprintOf(Pem("EC PRIVATE KEY", bare)),
+            Is.EqualTo(KeyFingerprint.FromSubjectPublicKeyInfo(key.ExportSubjectPublicKeyInfo())));
     }
 
     [Test]
@@ -246,6 +281,9 @@ internal sealed class IdentityKeyTests
 
     private static ContainsConstraint Refused(string fault) =>
         Throws.TypeOf<KeyFileException>().With.Message.Contains(fault);
+
+    private string Pem(string label, byte[] der) =>
+        folder.Write("identity.pem", PemEncoding.WriteString(label, der));
 
     private static byte[] PrivateValue(IdentityKey identity) => identity.Key.ExportParameters(true).D!;
 

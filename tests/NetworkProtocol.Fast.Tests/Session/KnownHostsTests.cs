@@ -180,6 +180,25 @@ internal sealed class KnownHostsTests
         Assert.That(new FileInfo(path).Length, Is.EqualTo((1 << 20) - 10));
     }
 
+    [Test]
+    public void Lock_ThatCannotBeHad_IsAnErrorOfItsOwnOnlyForWriters()
+    {
+        string path = folder.Write("known", $"other:1 {Two}\n");
+        Directory.CreateDirectory(path + ".lock");
+        var hosts = new KnownHosts(path);
+
+        Assert.That(hosts.Find(Server, One).Status, Is.EqualTo(KnownHostStatus.Unknown), "readers need none");
+        Assert.That(() => hosts.FindOrAdd(Server, One), Throws.TypeOf<KeyFileException>().With.Message.EqualTo(
+            $"cannot write known-hosts file {path}: cannot lock {path}.lock: it is a folder; remove it"));
+
+        folder.Write("known", "broken\n");
+        Assert.That(() => hosts.Find(Server, One), Throws.TypeOf<KeyFileException>().With.Message.StartsWith(
+            $"known-hosts file {path} line 1: expected SERVER FINGERPRINT"));
+        string nowhere = folder.File("none", "file");
+        Assert.That(() => TrustFileLock.Acquire("trust file", nowhere),
+            Throws.TypeOf<KeyFileException>().With.Message.Contains($"cannot lock {nowhere}.lock: "));
+    }
+
     [TestCase("")]
     [TestCase("unix:///a b")]
     [TestCase("#host:1")]

@@ -11,7 +11,7 @@ namespace NetworkProtocol.Fast.Tests.Session;
 
 internal sealed class P256Tests
 {
-    private static readonly BigInteger Prime =
+    internal static readonly BigInteger Prime =
         BigInteger.Pow(2, 256) - BigInteger.Pow(2, 224) + BigInteger.Pow(2, 192) + BigInteger.Pow(2, 96) - 1;
 
     [Test]

@@ -1,6 +1,8 @@
 using System;
+using System.Diagnostics;
 using System.IO;
 using System.Runtime.Versioning;
+using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Session;
 
@@ -23,6 +25,19 @@ internal sealed class SecretFolder : IDisposable
         System.IO.File.WriteAllText(path, content);
         System.IO.File.SetUnixFileMode(path, mode);
         return path;
+    }
+
+    /// <summary>Gives a file or folder to somebody else; the test is skipped where only root could.</summary>
+    internal static void GiveAway(string path, uint user)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            Assert.Ignore("only root can give files away");
+        }
+
+        using var change = Process.Start("chown", [$"{user}", path]);
+        change.WaitForExit();
+        Assert.That(change.ExitCode, Is.Zero, $"chown {user} {path}");
     }
 
     public void Dispose() => folder.Delete(recursive: true);

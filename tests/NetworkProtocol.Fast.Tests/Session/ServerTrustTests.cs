@@ -100,7 +100,8 @@ internal sealed class ServerTrustTests
         ServerTrust trust = ServerTrust.Known(new KnownHosts(folder.File("known_hosts")))
             .WithAdvice(key => $"say {key}");
 
-        Assert.That(trust.Check(Server, One).Text, Does.EndWith($"if its key is {One}, say {One}"));
+        Assert.That(trust.Check(Server, One).Text, Does.EndWith(
+            $"it presents {One}; only if its operator confirms that this is its key, say {One}"));
     }
 
     [TestCase(false)]

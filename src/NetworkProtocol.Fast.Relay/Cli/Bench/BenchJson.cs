@@ -67,6 +67,11 @@ internal static class BenchJson
 
         WriteFigure(json, "allocatedBytesPerMessage", result.AllocatedBytesPerMessage);
         WriteFigure(json, "cpuMicrosecondsPerMessage", result.CpuMicrosecondsPerMessage);
+        if (result.HandshakesPerSecondPerCore is { } handshakes)
+        {
+            WriteFigure(json, "handshakesPerSecondPerCore", handshakes);
+        }
+
         json.WriteEndObject();
     }
 

@@ -51,11 +51,10 @@ internal static class BenchReport
             output.WriteLine($"secure of plain, {sealedResult.Shape}: {Spread(sealedResult.RatioTo(plain), "0.00")}");
         }
 
-        if (options.IsRemote)
-        {
-            output.WriteLine();
-            output.WriteLine("allocation and CPU are those of this process; the server's are not included");
-        }
+        WriteHandshakes(output, results);
+        output.WriteLine(options.IsRemote
+            ? Environment.NewLine + "allocation and CPU are those of this process; the server's are not included"
+            : LocalServers.HopsNote);
     }
 
     /// <summary>The plain echo under the same load, for the secure one; else null.</summary>
@@ -82,6 +81,18 @@ internal static class BenchReport
         }
 
         return null;
+    }
+
+    private static void WriteHandshakes(TextWriter output, IReadOnlyList<BenchResult> results)
+    {
+        foreach (BenchResult result in results)
+        {
+            if (result.HandshakesPerSecondPerCore is { } handshakes)
+            {
+                output.WriteLine($"handshakes/s per core: {Spread(handshakes, "#,0")}, "
+                    + "client, server and their connection on that core");
+            }
+        }
     }
 
     private static void WriteRow(TextWriter output, BenchResult result, BenchResult? baseline)

@@ -20,6 +20,14 @@ internal sealed class BenchResult(string subject, LoadShape shape, int payloadBy
 
     internal Figure CpuMicrosecondsPerMessage => Figure.Of(samples, static s => s.CpuMicrosecondsPerMessage);
 
+    /// <summary>
+    /// Connections with a handshake that one processor opens a second, with all that both ends have to do for it; null
+    /// for subjects that do not open any.
+    /// </summary>
+    internal Figure? HandshakesPerSecondPerCore => Subject == LocalServers.SecureConnectSubject
+        ? Figure.Of(samples, static s => s.Messages == 0 ? 0 : 1e6 / s.CpuMicrosecondsPerMessage)
+        : null;
+
     internal void Add(BenchSample sample) => samples.Add(sample);
 
     internal Figure LatencyMicroseconds(double share) =>

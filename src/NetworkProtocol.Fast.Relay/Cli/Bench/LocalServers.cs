@@ -22,6 +22,11 @@ internal sealed class LocalServers : IAsyncDisposable
 
     internal const string PlainSubject = "plain echo";
     internal const string SecureSubject = "secure echo";
+    internal const string SecureConnectSubject = "secure connect";
+
+    /// <summary>Which of the two hops of a forwarded request is secured.</summary>
+    internal const string HopsNote = "forwarded goes from client to relay to upstream; "
+        + "secure to relay: the first hop is secure, the second plain; secure both hops: both are secure";
 
     private const string UpstreamName = "bench";
 
@@ -30,10 +35,12 @@ internal sealed class LocalServers : IAsyncDisposable
 
     private readonly RawEchoServer raw = new();
     private readonly PacketServer upstream;
+    private readonly PacketServer secureUpstream;
     private readonly RelayNode answering;
     private readonly RelayNode forwarding;
     private readonly RelayNode answeringSecurely;
     private readonly RelayNode forwardingSecurely;
+    private readonly RelayNode forwardingSecurelyOn;
     private readonly IdentityKey identity = IdentityKey.Create();
     private readonly SecureClient secureClient;
 
@@ -60,13 +67,24 @@ internal sealed class LocalServers : IAsyncDisposable
             new SecureClientOptions { Trust = ServerTrust.Pinned(identity.Fingerprint) }, UpstreamName);
 
         // The upstream's clients are relays: each link carries the requests of many.
-        var shared = plain with { Link = plain.Link with { RequestsInFlightMax = 1 << 20 } };
-        upstream = new PacketServer(shared, new HandlerTable(), runtime);
+        LinkOptions shared = plain.Link with { RequestsInFlightMax = 1 << 20 };
+        upstream = new PacketServer(plain with { Link = shared }, new HandlerTable(), runtime);
         upstream.Start();
+        secureUpstream = new PacketServer(secure with { Link = shared }, new HandlerTable(), runtime);
+        secureUpstream.Start();
         answering = Start(new RelayOptions { Server = plain }, runtime);
         answeringSecurely = Start(new RelayOptions { Server = secure }, runtime);
-        forwarding = Start(Forwarding(plain), runtime);
-        forwardingSecurely = Start(Forwarding(secure), runtime);
+        var plainHop = new UpstreamOptions
+        {
+            Name = UpstreamName, Nodes = upstream.Endpoints, Session = SessionKind.Plain,
+        };
+        UpstreamOptions secureHop = plainHop with
+        {
+            Nodes = secureUpstream.Endpoints, Session = SessionKind.Secure, Secure = secureClient.Options,
+        };
+        forwarding = Start(Forwarding(plain, plainHop), runtime);
+        forwardingSecurely = Start(Forwarding(secure, plainHop), runtime);
+        forwardingSecurelyOn = Start(Forwarding(secure, secureHop), runtime);
     }
 
     internal static async Task<LocalServers> StartAsync(
@@ -78,6 +96,8 @@ internal sealed class LocalServers : IAsyncDisposable
         var secure = new ClientOptions { Secure = servers.secureClient.Options };
         await WaitUntilForwardingAsync(servers.forwardingSecurely, runtime, secure, cancellationToken)
             .ConfigureAwait(false);
+        await WaitUntilForwardingAsync(servers.forwardingSecurelyOn, runtime, secure, cancellationToken)
+            .ConfigureAwait(false);
         return servers;
     }
 
@@ -87,22 +107,25 @@ internal sealed class LocalServers : IAsyncDisposable
         Subject(PlainSubject, answering, null, options, runtime),
         Subject(SecureSubject, answeringSecurely, secureClient, options, runtime),
         Subject("plain forwarded", forwarding, null, options, runtime),
-        Subject("secure forwarded", forwardingSecurely, secureClient, options, runtime),
+        Subject("secure to relay", forwardingSecurely, secureClient, options, runtime),
+        Subject("secure both hops", forwardingSecurelyOn, secureClient, options, runtime),
     ];
 
     internal IReadOnlyList<BenchSubject> ConnectSubjects(LinkRuntime runtime) =>
     [
         new BenchSubject("plain connect", shape => new ConnectLoad(answering.Endpoints[0], null, shape, runtime)),
-        new BenchSubject("secure connect",
+        new BenchSubject(SecureConnectSubject,
             shape => new ConnectLoad(answeringSecurely.Endpoints[0], secureClient, shape, runtime)),
     ];
 
     public async ValueTask DisposeAsync()
     {
+        await forwardingSecurelyOn.DisposeAsync().ConfigureAwait(false);
         await forwardingSecurely.DisposeAsync().ConfigureAwait(false);
         await forwarding.DisposeAsync().ConfigureAwait(false);
         await answeringSecurely.DisposeAsync().ConfigureAwait(false);
         await answering.DisposeAsync().ConfigureAwait(false);
+        await secureUpstream.DisposeAsync().ConfigureAwait(false);
         await upstream.DisposeAsync().ConfigureAwait(false);
         await raw.DisposeAsync().ConfigureAwait(false);
         identity.Dispose();
@@ -119,13 +142,10 @@ internal sealed class LocalServers : IAsyncDisposable
         return node;
     }
 
-    private RelayOptions Forwarding(ServerOptions server) => new()
+    private static RelayOptions Forwarding(ServerOptions server, UpstreamOptions upstream) => new()
     {
         Server = server,
-        Upstreams = [new UpstreamOptions
-        {
-            Name = UpstreamName, Nodes = upstream.Endpoints, Session = SessionKind.Plain,
-        }],
+        Upstreams = [upstream],
         Routes = [new RouteOptions { Match = RouteMatch.Parse("ECHO"), Target = UpstreamName }],
     };
 
