@@ -136,6 +136,8 @@ public sealed partial class PacketClient : IAsyncDisposable
     {
         if (Interlocked.Exchange(ref draining, 1) == 0)
         {
+            // First without a word of draining, whose answer may be the end of the stream before we have said why.
+            CloseIfDone();
             link.Drain(default, "the client is done");
             CloseIfDone();
         }
