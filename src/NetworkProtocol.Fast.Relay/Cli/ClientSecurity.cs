@@ -110,7 +110,7 @@ internal sealed class ClientSecurity : IDisposable
     // A fault of the own key matters only here: it may be the very reason why a server is unknown.
     private static string Advise(KeyFingerprint key, string? fault) =>
         $"add --pin {key}, or --trust-first-use to record it; --insecure-any-key takes any key"
-        + (fault is null ? string.Empty : $"; your own key was left out of account: {fault}");
+        + IdentityFile.Describe(fault);
 
     private static void RefuseBeside(ParseResult parsed, Option option, params ReadOnlySpan<Option> others)
     {

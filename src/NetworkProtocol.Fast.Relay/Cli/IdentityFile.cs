@@ -16,9 +16,6 @@ internal static class IdentityFile
 
     /// <summary>The fingerprint of the key in a state directory; null when there is none that can be used, which is for
     /// whoever needs it to complain about.</summary>
-    internal static KeyFingerprint? FindOwn(string? stateDirectory) => FindOwn(stateDirectory, out _);
-
-    /// <inheritdoc cref="FindOwn(string?)"/>
     /// <param name="stateDirectory">The directory; null takes the process's own.</param>
     /// <param name="fault">Why the key that is there cannot be used; null when it can, or there is none.</param>
     internal static KeyFingerprint? FindOwn(string? stateDirectory, out string? fault)
@@ -41,6 +38,10 @@ internal static class IdentityFile
             return null;
         }
     }
+
+    /// <summary>What a refusal adds when the own key could not be used.</summary>
+    internal static string Describe(string? fault) =>
+        fault is null ? string.Empty : $"; your own key was left out of account: {fault}";
 
     /// <summary>
     /// Reads the key, or makes one if there is no such file. Whatever is there and cannot be read is an error: a new

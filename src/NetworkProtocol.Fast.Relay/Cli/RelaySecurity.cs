@@ -80,18 +80,20 @@ internal sealed class RelaySecurity : IDisposable
         string? state = parsed.GetValue(SharedOptions.State);
         string? path = parsed.GetValue(TrustOptions.KnownHosts);
         KnownHosts hosts = path is null ? KnownHosts.In(state) : new KnownHosts(path);
-        KeyFingerprint[] own = IdentityFile.FindOwn(state) is { } key
+        KeyFingerprint[] own = IdentityFile.FindOwn(state, out string? fault) is { } key
             ? [Identity!.Fingerprint, key]
             : [Identity!.Fingerprint];
         return upstream with
         {
             Secure = Proving(Advising(ServerTrust.Known(hosts), upstream)),
-            SecureOnLoopback = Proving(Advising(ServerTrust.Known(hosts, own), upstream)),
+            SecureOnLoopback = Proving(Advising(ServerTrust.Known(hosts, own), upstream, fault)),
         };
     }
 
     private SecureClientOptions Proving(ServerTrust trust) => new() { Trust = trust, Identity = Identity };
 
-    private static ServerTrust Advising(ServerTrust trust, UpstreamOptions upstream) => trust.WithAdvice(key =>
-        $"add {RelaySecurityParameters.UpstreamPins.Name} {upstream.Name}={key}, or a line with both to the file");
+    private static ServerTrust Advising(
+        ServerTrust trust, UpstreamOptions upstream, string? fault = null) => trust.WithAdvice(key =>
+        $"add {RelaySecurityParameters.UpstreamPins.Name} {upstream.Name}={key}, or a line with both to the file"
+        + IdentityFile.Describe(fault));
 }
