@@ -35,7 +35,7 @@ internal sealed class PeerSet(Harness harness, Bed bed, string certificate)
         string secure = $"ssl crt {certificate} ssl-min-ver TLSv1.3 no-tls-tickets";
         const string Wait = "  tcp-request inspect-delay 1h\n  tcp-request content accept if { req.len gt 0 }\n";
         string path = Write("haproxy.cfg",
-            "global\n  nbthread 1\n  maxconn 12000\n  tune.ssl.cachesize 0\n"
+            "global\n  no strict-limits\n  nbthread 1\n  maxconn 12000\n  tune.ssl.cachesize 0\n"
             + "defaults\n  mode tcp\n  maxconn 12000\n  timeout connect 10s\n  timeout client 1h\n  timeout server 1h\n"
             + Listen("tcp", tcp, "", "", packets) + Listen("tls", tls, secure, "", bytes)
             + Listen("tls-alone", tlsAlone, secure, Wait, bytes) + Listen("tcp-alone", tcpAlone, "", Wait, bytes));

@@ -30,7 +30,7 @@ internal sealed class Bed : IDisposable
         string[] fixedOptions =
         [
             "relay", "--listen", "tcp://127.0.0.1:0", "--session", session, "--state", harness.Folder,
-            "--max-in-flight", "65536",
+            .. part == Part.Upstream ? (string[])["--max-in-flight", "8192"] : [],
         ];
         Child child = Keep(harness.StartNpfast(name, part, Placement, [.. fixedOptions, .. options]));
         const string Mark = "listening on ";

@@ -25,19 +25,14 @@ internal static class Generator
         ];
         using Child load = harness.StartLoad($"load on {subject.Name}", Part.Load, placement, arguments);
         TimeSpan limit = TimeSpan.FromSeconds(seconds) + Slack;
-        await load.LineWithAsync("\"measuring\"", limit);
-        double loadCpu = load.CpuSeconds;
-        double relayCpu = subject.Relay.CpuSeconds;
-        double upstreamCpu = subject.Upstream?.CpuSeconds ?? 0;
-        await load.LineWithAsync("\"measured\"", limit);
-        loadCpu = load.CpuSeconds - loadCpu;
-        relayCpu = subject.Relay.CpuSeconds - relayCpu;
-        upstreamCpu = (subject.Upstream?.CpuSeconds ?? 0) - upstreamCpu;
+        double begins = TimeOf(await load.LineWithAsync("\"measuring\"", limit));
+        var watch = new CpuWatch(subject, begins);
+        double ends = TimeOf(await load.LineWithAsync("\"measured\"", limit));
+        (double relayCpu, double upstreamCpu) = watch.End(ends);
         double relayBytes = subject.Relay.ResidentBytes;
         Dictionary<string, double> figures = Read(await load.LineWithAsync("\"result\"", limit), out double messages);
         if (messages > 0)
         {
-            figures[FigureName.LoadCpu] = loadCpu * 1e6 / messages;
             figures[FigureName.RelayCpu] = relayCpu * 1e6 / messages;
             figures[FigureName.MegabytesPerRelayCpuSecond] = shape.PayloadBytes * messages / relayCpu / 1e6;
             if (subject.Upstream is not null)
@@ -66,9 +61,16 @@ internal static class Generator
             [FigureName.P99] = result.GetProperty("p99").GetDouble(),
             ["p99.9Us"] = result.GetProperty("p99.9").GetDouble(),
             ["maxUs"] = result.GetProperty("max").GetDouble(),
+            [FigureName.LoadCpu] = result.GetProperty("cpuSeconds").GetDouble() * 1e6 * perMessage,
             ["loadAllocatedBytes"] = result.GetProperty("allocatedBytes").GetDouble() * perMessage,
             ["loadCollections"] = result.GetProperty("gen0").GetDouble(),
         };
+    }
+
+    private static double TimeOf(string line)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        return document.RootElement.GetProperty("atSeconds").GetDouble();
     }
 
     /// <summary>Puts every shape on every subject, subjects taking turns in each round.</summary>

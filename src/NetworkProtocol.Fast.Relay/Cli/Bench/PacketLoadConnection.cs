@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
@@ -77,7 +78,7 @@ internal sealed class PacketLoadConnection(
 
         uint slot = packet.Header.Correlation - 1;
         if (slot >= (uint)sentAt.Length || packet.Header.Type == PacketType.Error
-            || (packet.Header.Codec == PayloadCodec.None && !IsEcho(packet.Payload)))
+            || !(packet.Header.Codec == PayloadCodec.None ? IsEcho(packet.Payload) : IsCompressedEcho(from, in packet)))
         {
             FailOn(in packet);
             return null;
@@ -114,6 +115,18 @@ internal sealed class PacketLoadConnection(
     private bool IsEcho(ReadOnlySpan<byte> reply) =>
         reply.Length == payload.Length && (--untilCompared >= 0 || IsSame(reply));
 
+    private bool IsCompressedEcho(PeerLink from, in PacketView packet)
+    {
+        if (from.TryInflate(in packet, out BufferLease lease, out int bytes) is not null)
+        {
+            return false;
+        }
+
+        bool isEcho = IsEcho(lease.Span[..bytes]);
+        lease.Return();
+        return isEcho;
+    }
+
     private bool IsSame(ReadOnlySpan<byte> reply)
     {
         untilCompared = RepliesPerComparison;
@@ -124,7 +137,7 @@ internal sealed class PacketLoadConnection(
     {
         sentAt[slot] = now;
         var header = new PacketHeader { Type = name.Type, Correlation = (uint)slot + 1 };
-        EnqueueStatus status = to.TrySend(in header, utf8, payload);
+        EnqueueStatus status = to.TrySendPayload(in header, utf8, payload, utf8);
         if (status != EnqueueStatus.Done)
         {
             run.Fail($"a request could not be sent ({status})");
