@@ -1,22 +1,28 @@
 #!/usr/bin/env bash
 # Measures, writes perf/results/<date>-<machine>.{json,md}, prints a summary, and fails when perf/budgets.json is broken.
-#   ./run-bench.sh [micro|load|peers|all] [--smoke]
+#   ./run-bench.sh [micro|load|peers|all] [--smoke] [--rounds N]
 # micro: BenchmarkDotNet over the library. load: npfast under load, each part a process of its own, native if it can be
 # published here. peers: the same beside haproxy, nginx, socat, stunnel and redis, those of them that are installed.
-# --smoke: short and coarse, to see that all of it works.
+# --smoke: short and coarse, to see that all of it works. --rounds: how often each of load and peers is measured; 5.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
 usage() { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
 what=all
-smoke=()
-for argument in "$@"; do
-    case "$argument" in
-        micro | load | peers | all) what=$argument ;;
-        --smoke) smoke=(--smoke) ;;
+options=()
+while (($# > 0)); do
+    case "$1" in
+        micro | load | peers | all) what=$1 ;;
+        --smoke) options+=(--smoke) ;;
+        --rounds)
+            (($# > 1)) && [[ $2 =~ ^[1-9][0-9]*$ ]] || usage
+            options+=(--rounds "$2")
+            shift
+            ;;
         *) usage ;;
     esac
+    shift
 done
 
 build() { dotnet build --nologo -v quiet -c Release "$1"; }
@@ -44,4 +50,4 @@ fi
 build perf/NetworkProtocol.Fast.Benchmarks
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 exec dotnet perf/NetworkProtocol.Fast.Benchmarks/bin/Release/net10.0/NetworkProtocol.Fast.Benchmarks.dll \
-    "$what" "${smoke[@]}" "${programs[@]}" --commit "$commit"
+    "$what" "${options[@]}" "${programs[@]}" --commit "$commit"

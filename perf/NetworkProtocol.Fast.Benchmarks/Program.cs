@@ -17,13 +17,14 @@ namespace NetworkProtocol.Fast.Benchmarks;
 
 /// <summary>
 /// Measures, reports and holds the budgets. Called by run-bench.sh in the repository's root:
-/// <c>micro|load|peers|all [--smoke] [--npfast PATH] [--npfast-load PATH] [--commit ID]</c>.
+/// <c>micro|load|peers|all [--smoke] [--rounds N] [--npfast PATH] [--npfast-load PATH] [--commit ID]</c>.
 /// Exit codes: 0 fine, 1 a budget is broken or something could not be measured, 2 usage.
 /// </summary>
 internal static class Program
 {
     private const string BudgetPath = "perf/budgets.json";
     private const string ResultsFolder = "perf/results";
+    private const int FullRounds = 5;
 
     private static async Task<int> Main(string[] args)
     {
@@ -34,7 +35,7 @@ internal static class Program
         if (!known || (what != "micro" && (npfast is null || npfastLoad is null)) || !File.Exists(BudgetPath))
         {
             await Console.Error.WriteLineAsync("usage, in the repository's root: micro|load|peers|all [--smoke] "
-                + "[--npfast PATH --npfast-load PATH, needed for all but micro] [--commit ID]");
+                + "[--rounds N] [--npfast PATH --npfast-load PATH, needed for all but micro] [--commit ID]");
             return 2;
         }
 
@@ -43,7 +44,14 @@ internal static class Program
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => Environment.Exit(130));
         try
         {
-            return await RunAsync(what, args.Contains("--smoke"), npfast, npfastLoad, ValueOf(args, "--commit"));
+            bool smoke = args.Contains("--smoke");
+            int rounds = int.TryParse(ValueOf(args, "--rounds"), out int given) && given > 0
+                ? given
+                : smoke ? 1 : FullRounds;
+            Func<Measurements, Harness>? harness = what == "micro"
+                ? null
+                : measurements => new Harness(npfast!, npfastLoad!, smoke, rounds, measurements);
+            return await RunAsync(what, smoke, npfast, harness, ValueOf(args, "--commit"));
         }
         catch (MeasurementException e)
         {
@@ -57,7 +65,7 @@ internal static class Program
     }
 
     private static async Task<int> RunAsync(
-        string what, bool smoke, string? npfast, string? npfastLoad, string? commit)
+        string what, bool smoke, string? npfast, Func<Measurements, Harness>? create, string? commit)
     {
         BudgetFile budgets = BudgetFile.Read(BudgetPath);
         var broken = new List<string>();
@@ -70,9 +78,9 @@ internal static class Program
             broken.AddRange(budgets.Check(micro, smoke));
         }
 
-        if (what != "micro")
+        if (create is not null)
         {
-            using var harness = new Harness(npfast!, npfastLoad!, smoke, measurements);
+            using Harness harness = create(measurements);
             if (what is "load" or "all")
             {
                 inProcess = LoadRun.Run(npfast!, smoke);

@@ -31,9 +31,9 @@ internal static class PeerSuite
             PeerSet.Haproxy? haproxy = await peers.HaproxyAsync(PortOf(packetsAt), PortOf(bytesAt));
 
             List<Subject> tcp = await TcpSubjectsAsync(bed, peers, haproxy, packets, packetsAt);
-            Shape[] tcpShapes = harness.IsSmoke
-                ? [Shape.Busy(64)]
-                : [.. TcpSizes.Select(Shape.Busy), Shape.PingPong];
+            Shape[] tcpShapes = harness.IsSmoke ? [Shape.Busy(64)]
+                : placement == harness.Steady ? [.. TcpSizes.Select(Shape.Busy), Shape.PingPong]
+                : [Shape.Busy(64), Shape.Busy(16 << 10)];
             await Generator.RunAllAsync(harness, TcpRelays, placement, tcp, tcpShapes);
 
             (Child secure, string secureAt) = await bed.ForwardingAsync("npfast secure", "secure", packetsAt);

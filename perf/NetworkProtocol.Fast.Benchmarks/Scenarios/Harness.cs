@@ -9,16 +9,15 @@ namespace NetworkProtocol.Fast.Benchmarks.Scenarios;
 /// <summary>What all scenarios share: the programs, how long to measure, and where figures go.</summary>
 internal sealed class Harness : IDisposable
 {
-    private const int FullRounds = 5;
-
     private readonly string npfast;
     private readonly string npfastLoad;
 
-    internal Harness(string npfast, string npfastLoad, bool smoke, Measurements measurements)
+    internal Harness(string npfast, string npfastLoad, bool smoke, int rounds, Measurements measurements)
     {
         this.npfast = Path.GetFullPath(npfast);
         this.npfastLoad = Path.GetFullPath(npfastLoad);
         IsSmoke = smoke;
+        Rounds = rounds;
         Measurements = measurements;
         Placements = Placement.Available(Environment.ProcessorCount, Placement.CanPin, out string? missing);
         if (missing is not null)
@@ -29,7 +28,7 @@ internal sealed class Harness : IDisposable
 
     internal bool IsSmoke { get; }
 
-    internal int Rounds => IsSmoke ? 1 : FullRounds;
+    internal int Rounds { get; }
 
     /// <summary>Seconds measured for each subject and round.</summary>
     internal double Seconds => IsSmoke ? 0.3 : 1;
