@@ -28,7 +28,8 @@ internal static class Plots
         foreach (string scenario in (string[])[SteadyScenarios.Echo, SteadyScenarios.Forwarded])
         {
             Add($"{scenario}-throughput", $"{scenario}, one core: MB/s by payload", Throughput(measurements, scenario));
-            Add($"{scenario}-latency", $"{scenario}, one core, ping-pong: latency in us", Latency(measurements, scenario));
+            Add($"{scenario}-latency", $"{scenario}, one core, ping-pong: latency in us",
+                Latency(measurements, scenario));
         }
 
         Add("memory", "resident memory in MB while a peer is stalled, over seconds", Memory(measurements.Series));

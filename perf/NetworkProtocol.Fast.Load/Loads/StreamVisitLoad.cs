@@ -11,7 +11,7 @@ using NetworkProtocol.Fast.Relay.Cli.Bench;
 
 namespace NetworkProtocol.Fast.Loading.Loads;
 
-/// <summary>Byte streams, bare or TLS, that are opened and closed again, with one message between if asked for.</summary>
+/// <summary>Byte streams, bare or TLS, that are opened and closed again, with a message between if asked for.</summary>
 /// <param name="kind">Raw or Tls.</param>
 /// <param name="target">Who echoes.</param>
 /// <param name="wireBytes">Bytes of the one message; 0 sends none.</param>

@@ -72,7 +72,7 @@ internal static class GenerateRole
         }
     }
 
-    /// <summary>How packets are protected; whatever key the server has is taken, since both are this harness'.</summary>
+    /// <summary>How packets are protected. Any key is taken: the server is this harness' own.</summary>
     internal static SecureClient? SecurityOf(LoadKind kind, Endpoint target) => kind == LoadKind.Secure
         ? new SecureClient(new SecureClientOptions { Trust = ServerTrust.Anyone }, target.ToString())
         : null;

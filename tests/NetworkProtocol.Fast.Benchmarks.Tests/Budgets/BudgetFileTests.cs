@@ -56,7 +56,8 @@ internal sealed class BudgetFileTests
         var measurements = new Measurements();
         measurements.Add(CellTests.Key("renamed"), Figures(1, 1));
         measurements.Add(CellTests.Key("raw"), Figures(1, 1));
-        Assert.That(Broken(measurements, smoke: false), Is.EqualTo(new[] { "rate: not measured", "cpu: not measured" }));
+        string[] missing = ["rate: not measured", "cpu: not measured"];
+        Assert.That(Broken(measurements, smoke: false), Is.EqualTo(missing));
         Assert.That(Broken(measurements, smoke: true), Is.Empty);
     }
 
