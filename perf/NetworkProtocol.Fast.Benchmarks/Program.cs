@@ -94,6 +94,7 @@ internal static class Program
             }
 
             broken.AddRange(budgets.Check(measurements, smoke));
+            broken.AddRange(measurements.Failed);
         }
 
         var report = new Report(measurements, budgets.Ratios)

@@ -13,8 +13,11 @@ internal sealed class Measurements
 
     internal List<Series> Series { get; } = [];
 
-    /// <summary>What could not be measured, and why.</summary>
+    /// <summary>What this machine cannot measure, and why.</summary>
     internal List<string> Missing { get; } = [];
+
+    /// <summary>What should have been measured and failed; the run has failed then.</summary>
+    internal List<string> Failed { get; } = [];
 
     internal void Add(CellKey key, IReadOnlyDictionary<string, double> figures)
     {

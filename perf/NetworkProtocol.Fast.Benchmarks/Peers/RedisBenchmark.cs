@@ -20,13 +20,13 @@ internal static class RedisBenchmark
         int requests = smoke ? SmokeRequests : FullRequests;
         string count = requests.ToString(CultureInfo.InvariantCulture);
         string number = port.ToString(CultureInfo.InvariantCulture);
-        double before = server.CpuSeconds;
+        Dictionary<int, double> before = server.CpuSeconds;
         long start = Stopwatch.GetTimestamp();
         using Child client = Child.Start("redis-benchmark", placement.CommandOf(Part.Load, benchmark,
             ["-h", "127.0.0.1", "-p", number, "-P", "64", "-c", "16", "-n", count, "-t", "ping_mbulk", "--csv"]));
         await client.LineWithAsync("PING", TimeSpan.FromMinutes(2));
         double seconds = Stopwatch.GetElapsedTime(start).TotalSeconds;
-        double cpu = server.CpuSeconds - before;
+        double cpu = ProcessClock.Used(before, server.CpuSeconds);
         return new Dictionary<string, double>
         {
             [FigureName.MessagesPerSecond] = requests / seconds,

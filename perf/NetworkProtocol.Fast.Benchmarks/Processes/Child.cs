@@ -33,7 +33,8 @@ internal sealed class Child : IDisposable
 
     internal string Name { get; }
 
-    internal double CpuSeconds => ProcessClock.CpuSeconds(process.Id);
+    /// <summary>Processor time so far, in seconds, by process: its own and those that it started.</summary>
+    internal Dictionary<int, double> CpuSeconds => ProcessClock.CpuSeconds(process.Id);
 
     internal long ResidentBytes => ProcessClock.ResidentBytes(process.Id);
 

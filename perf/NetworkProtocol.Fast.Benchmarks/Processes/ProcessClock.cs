@@ -12,18 +12,31 @@ namespace NetworkProtocol.Fast.Benchmarks.Processes;
 /// </summary>
 internal static class ProcessClock
 {
-    /// <summary>Processor time, user and system, in seconds.</summary>
-    internal static double CpuSeconds(int pid)
+    /// <summary>Processor time, user and system, in seconds, of each process by its id.</summary>
+    internal static Dictionary<int, double> CpuSeconds(int pid)
     {
-        double sum = 0;
+        var clocks = new Dictionary<int, double>();
         foreach (int member in TreeOf(pid))
         {
             // The kernel's number for "the processor clock of all threads of this process".
             int clock = (~member << 3) | 2;
             if (ClockGetTime(clock, out TimeSpec time) == 0)
             {
-                sum += time.Seconds + (time.Nanoseconds / 1e9);
+                clocks[member] = time.Seconds + (time.Nanoseconds / 1e9);
             }
+        }
+
+        return clocks;
+    }
+
+    /// <summary>What processes used between two looks, in seconds. One that ended meanwhile does not count: it was of
+    /// an earlier load, and only said goodbye.</summary>
+    internal static double Used(Dictionary<int, double> before, Dictionary<int, double> after)
+    {
+        double sum = 0;
+        foreach ((int pid, double seconds) in after)
+        {
+            sum += seconds - before.GetValueOrDefault(pid);
         }
 
         return sum;

@@ -30,8 +30,11 @@ internal static class BackpressureScenarios
         for (int round = 1; round <= harness.Rounds; round++)
         {
             Harness.Say($"{SlowReader} and {SlowUpstream}, round {round} of {harness.Rounds}");
-            await RunSlowReaderAsync(harness, seconds, "npfast plain", round == 1);
-            await RunSlowUpstreamAsync(harness, seconds, "npfast plain", round == 1);
+            bool isFirst = round == 1;
+            await harness.TryAsync(
+                SlowReader, () => RunSlowReaderAsync(harness, seconds, "npfast plain", isFirst));
+            await harness.TryAsync(
+                SlowUpstream, () => RunSlowUpstreamAsync(harness, seconds, "npfast plain", isFirst));
         }
     }
 

@@ -1,5 +1,7 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
+using NetworkProtocol.Fast.Benchmarks.Processes;
 
 namespace NetworkProtocol.Fast.Benchmarks.Scenarios;
 
@@ -12,8 +14,8 @@ internal sealed class CpuWatch
     private readonly Subject subject;
     private readonly double begins;
     private readonly double seenFrom;
-    private readonly double relay;
-    private readonly double upstream;
+    private readonly Dictionary<int, double> relay;
+    private readonly Dictionary<int, double> upstream;
 
     /// <param name="subject">Whose processes.</param>
     /// <param name="begins">When the window began, in seconds of the monotonic clock.</param>
@@ -23,15 +25,15 @@ internal sealed class CpuWatch
         this.begins = begins;
         seenFrom = (double)Stopwatch.GetTimestamp() / Stopwatch.Frequency;
         relay = subject.Relay.CpuSeconds;
-        upstream = subject.Upstream?.CpuSeconds ?? 0;
+        upstream = subject.Upstream?.CpuSeconds ?? [];
     }
 
     /// <returns>Seconds of processor time over the whole window.</returns>
     internal (double Relay, double Upstream) End(double ends)
     {
         double share = ShareSeen(begins, seenFrom, ends);
-        return ((subject.Relay.CpuSeconds - relay) / share,
-            ((subject.Upstream?.CpuSeconds ?? 0) - upstream) / share);
+        return (ProcessClock.Used(relay, subject.Relay.CpuSeconds) / share,
+            ProcessClock.Used(upstream, subject.Upstream?.CpuSeconds ?? []) / share);
     }
 
     /// <summary>The part of a window that was watched; 1 when all of it was.</summary>

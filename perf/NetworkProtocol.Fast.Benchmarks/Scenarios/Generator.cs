@@ -86,9 +86,13 @@ internal static class Generator
                     + $"round {round} of {harness.Rounds}");
                 foreach (Subject subject in subjects)
                 {
-                    harness.Measurements.Add(
-                        KeyOf(scenario, placement, subject.Name, shape),
-                        await RunAsync(harness, placement, subject, shape, harness.Seconds));
+                    CellKey key = KeyOf(scenario, placement, subject.Name, shape);
+
+                    // A round that failed keeps its place, or later ones would be compared with those of another time.
+                    Dictionary<string, double> figures = [];
+                    await harness.TryAsync(key.ToString(), async () =>
+                        figures = await RunAsync(harness, placement, subject, shape, harness.Seconds));
+                    harness.Measurements.Add(key, figures);
                 }
             }
         }

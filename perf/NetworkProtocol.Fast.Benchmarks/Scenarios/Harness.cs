@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Threading.Tasks;
 using NetworkProtocol.Fast.Benchmarks.Measuring;
 using NetworkProtocol.Fast.Benchmarks.Processes;
 
@@ -51,6 +52,24 @@ internal sealed class Harness : IDisposable
 
     internal Child StartLoad(string name, Part part, Placement placement, params IEnumerable<string> arguments) =>
         Child.Start(name, placement.CommandOf(part, npfastLoad, arguments));
+
+    /// <summary>Goes on when something cannot be measured, and remembers it: the rest of a long run is worth
+    /// having.</summary>
+    /// <returns>False when it failed.</returns>
+    internal async Task<bool> TryAsync(string what, Func<Task> measure)
+    {
+        try
+        {
+            await measure();
+            return true;
+        }
+        catch (MeasurementException e)
+        {
+            Say($"{what} failed: {e.Message}");
+            Measurements.Failed.Add($"{what}: {e.Message}");
+            return false;
+        }
+    }
 
     /// <summary>Says on stderr what is going on, so that a long run does not look stuck.</summary>
     internal static void Say(string what) =>

@@ -29,7 +29,10 @@ internal static class IdleScenario
         }
     }
 
-    internal static async Task MeasureAsync(Harness harness, Subject subject)
+    internal static Task MeasureAsync(Harness harness, Subject subject) =>
+        harness.TryAsync($"{Name}, {subject.Name}", () => HoldAsync(harness, subject));
+
+    private static async Task HoldAsync(Harness harness, Subject subject)
     {
         Shape shape = ShapeOf(harness);
         Harness.Say($"{Name}, {subject.Name}, {shape.Connections} connections");

@@ -25,8 +25,8 @@ internal static class RecoveryScenarios
         for (int round = 1; round <= harness.Rounds; round++)
         {
             Harness.Say($"{UpstreamKilled} and {RelayKilled}, round {round} of {harness.Rounds}");
-            await RunAsync(harness, UpstreamKilled);
-            await RunAsync(harness, RelayKilled);
+            await harness.TryAsync(UpstreamKilled, () => RunAsync(harness, UpstreamKilled));
+            await harness.TryAsync(RelayKilled, () => RunAsync(harness, RelayKilled));
         }
     }
 

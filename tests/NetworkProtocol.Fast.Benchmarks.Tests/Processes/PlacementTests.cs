@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using NetworkProtocol.Fast.Benchmarks.Processes;
 using NUnit.Framework;
 
@@ -35,6 +36,14 @@ internal sealed class PlacementTests
     [TestCase("Name:\tx", "VmRSS:", 0)]
     public void Status_Row_IsRead(string status, string row, long kibibytes) =>
         Assert.That(ProcessClock.KibibytesIn(status, row), Is.EqualTo(kibibytes));
+
+    [Test]
+    public void Used_ProcessesThatCameAndWent_CountWhileTheyWereThere()
+    {
+        var before = new Dictionary<int, double> { [1] = 10, [2] = 5 };
+        var after = new Dictionary<int, double> { [1] = 11, [3] = 0.5 };
+        Assert.That(ProcessClock.Used(before, after), Is.EqualTo(1.5).Within(1e-9));
+    }
 
     [Test]
     public void Find_ProgramThatDoesNotExist_IsNone() =>
