@@ -41,7 +41,9 @@ internal static class Program
 
         // Also after a signal: nothing that this process started outlives it.
         AppDomain.CurrentDomain.ProcessExit += static (_, _) => Child.KillAll();
-        using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, static _ => Environment.Exit(130));
+        using PosixSignalRegistration interrupt = ExitOn(PosixSignal.SIGINT, 130);
+        using PosixSignalRegistration terminate = ExitOn(PosixSignal.SIGTERM, 143);
+        using PosixSignalRegistration hangUp = ExitOn(PosixSignal.SIGHUP, 129);
         try
         {
             bool smoke = args.Contains("--smoke");
@@ -111,6 +113,9 @@ internal static class Program
         Console.WriteLine($"written to {page}");
         return broken.Count == 0 ? 0 : 1;
     }
+
+    private static PosixSignalRegistration ExitOn(PosixSignal signal, int exitCode) =>
+        PosixSignalRegistration.Create(signal, _ => Environment.Exit(exitCode));
 
     private static string? ValueOf(string[] args, string option)
     {

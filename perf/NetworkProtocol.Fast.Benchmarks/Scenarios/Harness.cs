@@ -20,6 +20,7 @@ internal sealed class Harness : IDisposable
         IsSmoke = smoke;
         Rounds = rounds;
         Measurements = measurements;
+        AppDomain.CurrentDomain.ProcessExit += DeleteFolder;
         Placements = Placement.Available(Environment.ProcessorCount, Placement.CanPin, out string? missing);
         if (missing is not null)
         {
@@ -75,5 +76,11 @@ internal sealed class Harness : IDisposable
     internal static void Say(string what) =>
         Console.Error.WriteLine($"{DateTime.UtcNow.ToString("HH:mm:ss", null)} {what}");
 
-    public void Dispose() => Directory.Delete(Folder, recursive: true);
+    public void Dispose()
+    {
+        AppDomain.CurrentDomain.ProcessExit -= DeleteFolder;
+        DeleteFolder(null, EventArgs.Empty);
+    }
+
+    private void DeleteFolder(object? sender, EventArgs e) => Directory.Delete(Folder, recursive: true);
 }
