@@ -18,6 +18,10 @@ internal sealed class Child : IDisposable
 
     private static readonly ConcurrentDictionary<Child, bool> Alive = [];
 
+    // While the harness ends, its measurements still run: they must not start what nobody would kill.
+    private static readonly Lock Starting = new();
+    private static bool isEnding;
+
     private readonly Process process;
     private readonly Channel<string> lines = Channel.CreateUnbounded<string>();
     private readonly ConcurrentQueue<string> last = new();
@@ -51,18 +55,32 @@ internal sealed class Child : IDisposable
             RedirectStandardError = true,
         };
         var child = new Child(name, new Process { StartInfo = start });
-        child.process.Start();
-        Alive[child] = true;
+        lock (Starting)
+        {
+            if (isEnding)
+            {
+                throw new MeasurementException("the harness is ending");
+            }
+
+            child.process.Start();
+            Alive[child] = true;
+        }
+
         child.process.BeginOutputReadLine();
         child.process.BeginErrorReadLine();
         return child;
     }
 
+    /// <summary>Kills what runs, and lets nothing start any more.</summary>
     internal static void KillAll()
     {
-        foreach (Child child in Alive.Keys)
+        lock (Starting)
         {
-            child.Kill();
+            isEnding = true;
+            foreach (Child child in Alive.Keys)
+            {
+                child.Kill();
+            }
         }
     }
 

@@ -11,7 +11,7 @@ namespace NetworkProtocol.Fast.Benchmarks.Reports;
 /// <summary>What is aimed at beside what was measured.</summary>
 internal static class TargetTable
 {
-    // Timers of the load itself allocate about a kilobyte in each window, which large messages do not dilute to nothing.
+    // Timers of the load itself allocate a kilobyte in each window, which few large messages do not dilute to nothing.
     private const double NoiseBytes = 1;
 
     internal static string Write(
