@@ -1,40 +1,53 @@
 #!/usr/bin/env bash
 # Measures, writes perf/results/<date>-<machine>.{json,md}, prints a summary, and fails when perf/budgets.json is broken.
-#   ./run-bench.sh [micro|load|all] [--smoke]
-# micro: BenchmarkDotNet over the library. load: the npfast executable, native if it can be published here.
-# --smoke: short and coarse, to see that all of it works.
+#   ./run-bench.sh [micro|load|peers|all] [--smoke] [--rounds N]
+# micro: BenchmarkDotNet over the library. load: npfast under load, each part a process of its own, native if it can be
+# published here. peers: the same beside haproxy, nginx, socat, stunnel and redis, those of them that are installed.
+# --smoke: short and coarse, to see that all of it works. --rounds: how often each of load and peers is measured; 5.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-usage() { sed -n '2,5s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
 what=all
-smoke=()
-for argument in "$@"; do
-    case "$argument" in
-        micro | load | all) what=$argument ;;
-        --smoke) smoke=(--smoke) ;;
+options=()
+while (($# > 0)); do
+    case "$1" in
+        micro | load | peers | all) what=$1 ;;
+        --smoke) options+=(--smoke) ;;
+        --rounds)
+            (($# > 1)) && [[ $2 =~ ^[1-9][0-9]*$ ]] || usage
+            options+=(--rounds "$2")
+            shift
+            ;;
         *) usage ;;
     esac
+    shift
 done
 
 build() { dotnet build --nologo -v quiet -c Release "$1"; }
 
-# The native executable is what is measured; where it cannot be published the managed one stands in, and the report says so.
-npfast=()
-if [[ $what != micro ]]; then
-    if [[ -n ${NPFAST_BINARY:-} ]]; then
-        npfast=(--npfast "$NPFAST_BINARY")
-    elif dotnet publish --nologo -v quiet -c Release src/NetworkProtocol.Fast.Relay -o artifacts/npfast; then
-        npfast=(--npfast artifacts/npfast/npfast)
-    else
-        echo "run-bench.sh: native publishing failed, measuring the managed executable (clang and zlib1g-dev are needed)" >&2
-        build src/NetworkProtocol.Fast.Relay
-        npfast=(--npfast src/NetworkProtocol.Fast.Relay/bin/Release/net10.0/npfast)
+# publish PROJECT NAME: leaves the path of its executable in 'executable'. The native one is what is measured; where it
+# cannot be published the managed one stands in, and the report says so.
+publish() {
+    executable=artifacts/$2/$2
+    if ! dotnet publish --nologo -v quiet -c Release "$1" -o "artifacts/$2"; then
+        echo "run-bench.sh: native publishing of $2 failed, taking the managed executable (clang and zlib1g-dev are needed)" >&2
+        build "$1"
+        executable=$1/bin/Release/net10.0/$2
     fi
+}
+
+programs=()
+if [[ $what != micro ]]; then
+    executable=${NPFAST_BINARY:-}
+    [[ -n $executable ]] || publish src/NetworkProtocol.Fast.Relay npfast
+    programs=(--npfast "$executable")
+    publish perf/NetworkProtocol.Fast.Load npfast-load
+    programs+=(--npfast-load "$executable")
 fi
 
 build perf/NetworkProtocol.Fast.Benchmarks
 commit=$(git rev-parse --short HEAD 2>/dev/null || echo unknown)
 exec dotnet perf/NetworkProtocol.Fast.Benchmarks/bin/Release/net10.0/NetworkProtocol.Fast.Benchmarks.dll \
-    "$what" "${smoke[@]}" "${npfast[@]}" --commit "$commit"
+    "$what" "${options[@]}" "${programs[@]}" --commit "$commit"

@@ -6,6 +6,7 @@ using System.Linq;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using NetworkProtocol.Fast.Benchmarks.Load;
+using NetworkProtocol.Fast.Benchmarks.Measuring;
 using NetworkProtocol.Fast.Benchmarks.Micro;
 
 namespace NetworkProtocol.Fast.Benchmarks.Budgets;
@@ -25,6 +26,8 @@ internal sealed record BudgetFile
     public required IReadOnlyList<MicroBudget> Micro { get; init; }
 
     public required IReadOnlyList<LoadBudget> Load { get; init; }
+
+    public required IReadOnlyList<RatioBudget> Ratios { get; init; }
 
     // A smoke run is too short for sharp ratios; what triples is still seen.
     private const double SmokeSlack = 3;
@@ -106,6 +109,30 @@ internal sealed record BudgetFile
             {
                 yield return Text(
                     $"{name}: {result.RatioToPlain:0.00} of the plain echo, {leastOfPlain:0.00} asked for");
+            }
+        }
+    }
+
+    /// <inheritdoc cref="Check(IReadOnlyList{MicroResult}, bool)"/>
+    /// <param name="measurements">What was measured with processes.</param>
+    /// <param name="smoke">A smoke run measures few of them, and coarsely.</param>
+    /// <remarks>A scenario or a placement that was not run at all breaks nothing: it was not asked for, or the machine
+    /// cannot do it. Neither does a peer that is not installed.</remarks>
+    internal IEnumerable<string> Check(Measurements measurements, bool smoke)
+    {
+        foreach (RatioBudget budget in Ratios)
+        {
+            if (budget.Measure(measurements) is { } figure)
+            {
+                if (budget.Check(figure.Median, smoke ? SmokeSlack : 1) is { } wrong)
+                {
+                    yield return wrong;
+                }
+            }
+            else if (!smoke && budget.CellOf(measurements, budget.Subject) is null && measurements.Cells.Any(
+                cell => cell.Key.Scenario == budget.Scenario && cell.Key.Placement == budget.Placement))
+            {
+                yield return $"{budget.What}: not measured";
             }
         }
     }

@@ -1,3 +1,5 @@
+using System;
+
 namespace NetworkProtocol.Fast.Benchmarks.Load;
 
 /// <summary>One row of <c>npfast bench --json</c>; medians over its rounds.</summary>
@@ -27,6 +29,9 @@ internal sealed record LoadResult
     public required double? RatioToPlain { get; init; }
 
     public required double AllocatedBytesPerMessage { get; init; }
+
+    /// <summary>False where each message is a connection: making one allocates, as it may.</summary>
+    internal bool ConnectsNobody => !Subject.EndsWith("connect", StringComparison.Ordinal);
 
     public required double CpuMicrosecondsPerMessage { get; init; }
 }

@@ -2,15 +2,20 @@ using System;
 using System.Collections.Generic;
 using System.Globalization;
 using System.IO;
+using System.Linq;
 using System.Text;
 using System.Text.Json;
+using NetworkProtocol.Fast.Benchmarks.Budgets;
 using NetworkProtocol.Fast.Benchmarks.Load;
+using NetworkProtocol.Fast.Benchmarks.Measuring;
 using NetworkProtocol.Fast.Benchmarks.Micro;
 
 namespace NetworkProtocol.Fast.Benchmarks.Reports;
 
 /// <summary>One run: what was measured, where, and which budgets it broke.</summary>
-internal sealed record Report
+/// <param name="measurements">What processes of their own measured.</param>
+/// <param name="ratios">Whose targets the page shows.</param>
+internal sealed class Report(Measurements measurements, IReadOnlyList<RatioBudget> ratios)
 {
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web) { WriteIndented = true };
 
@@ -27,6 +32,13 @@ internal sealed record Report
 
     public required IReadOnlyList<LoadResult> Load { get; init; }
 
+    /// <summary>Figures of each scenario, placement, subject and shape.</summary>
+    public IReadOnlyList<CellRow> Cells => [.. measurements.Cells.Select(CellRow.Of)];
+
+    public IReadOnlyList<Series> Series => measurements.Series;
+
+    public IReadOnlyList<string> Missing => measurements.Missing;
+
     public required IReadOnlyList<string> BrokenBudgets { get; init; }
 
     /// <summary>Writes <c>date-machine.json</c> and <c>.md</c>.</summary>
@@ -37,7 +49,7 @@ internal sealed record Report
         string name = string.Create(CultureInfo.InvariantCulture, $"{Date:yyyy-MM-dd-HHmmss}-{Machine.Name}");
         File.WriteAllText(Path.Combine(folder, name + ".json"), JsonSerializer.Serialize(this, Json));
         string page = Path.Combine(folder, name + ".md");
-        File.WriteAllText(page, ToPage());
+        File.WriteAllText(page, ToPage() + Plots.Write(measurements, folder, name));
         return page;
     }
 
@@ -48,6 +60,11 @@ internal sealed record Report
         page.Append("# Benchmarks").Append(Smoke ? " (smoke run: coarse figures)\n\n" : "\n\n");
         page.Append(plain, $"{Date:yyyy-MM-dd HH:mm} UTC, commit {Commit}, {Machine.Processor} ")
             .Append(plain, $"x {Machine.Processors}, {Machine.System}, {Machine.Runtime}.\n");
+        if (measurements.Cells.Count > 0)
+        {
+            page.Append(TargetTable.Write(ratios, measurements, Load)).Append(LoadPage.Write(measurements));
+        }
+
         if (Micro.Count > 0)
         {
             page.Append("\n| micro benchmark | best ns | median ns | B allocated |\n| --- | ---: | ---: | ---: |\n");
@@ -60,7 +77,7 @@ internal sealed record Report
 
         if (Load.Count > 0)
         {
-            page.Append("\n| load | code | payload B | connections x in flight | messages/s | of raw "
+            page.Append("\n| in one process | code | payload B | connections x in flight | messages/s | of raw "
                 + "| p50 us | p99 us | B allocated | CPU us |\n");
             page.Append("| --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |\n");
             foreach (LoadResult r in Load)

@@ -9,10 +9,10 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>Connections that are opened and closed again: each counts as a message, and its time is the
-/// latency.</summary>
-internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime)
-    : Load(shape)
+/// <summary>Connections that are opened and closed again, with one request between if asked for: each counts as a
+/// message, and its time is the latency.</summary>
+internal sealed class ConnectLoad(
+    Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime, bool asks = false) : Load(shape)
 {
     private static readonly LinkOptions Options = new() { Software = "npfast bench" };
 
@@ -55,6 +55,14 @@ internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, Lo
                 };
                 link.Start();
                 await visit.Established.ConfigureAwait(false);
+                if (asks)
+                {
+                    var header = new PacketHeader { Type = PacketType.Echo, Correlation = 1 };
+                    link.TrySend(in header, default, default);
+                    link.Flush();
+                    await visit.Answered.ConfigureAwait(false);
+                }
+
                 meter.Record(Stopwatch.GetTimestamp() - start);
                 link.CloseAfterFlush(CloseReason.Requested, string.Empty);
                 await visit.Closed.ConfigureAwait(false);
@@ -79,17 +87,33 @@ internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, Lo
 
         private readonly TaskCompletionSource closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+        private readonly TaskCompletionSource answered = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
         internal Task Established => established.Task;
+
+        internal Task Answered => answered.Task;
 
         internal Task Closed => closed.Task;
 
         public void OnEstablished(PeerLink link) => established.TrySetResult();
 
-        public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush) => null;
+        public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)
+        {
+            if (packet.Header.Type == PacketType.Error)
+            {
+                answered.TrySetException(new CommandFailedException("a request failed"));
+            }
+            else if (packet.Header.IsReply)
+            {
+                answered.TrySetResult();
+            }
+
+            return null;
+        }
 
         public void OnDropped(PeerLink link, in PacketHeader header, FlushBatch flush)
         {
-            // Nobody asked for anything.
+            // An empty echo has nothing to drop.
         }
 
         public void OnDisconnect(PeerLink link, ErrorCode code)
@@ -99,7 +123,9 @@ internal sealed class ConnectLoad(Endpoint target, SessionSecurity? security, Lo
 
         public void OnClosed(PeerLink link, LinkClosed reason)
         {
-            established.TrySetException(new CommandFailedException($"the connection ended ({reason})"));
+            var ended = new CommandFailedException($"the connection ended ({reason})");
+            established.TrySetException(ended);
+            answered.TrySetException(ended);
             closed.TrySetResult();
         }
     }

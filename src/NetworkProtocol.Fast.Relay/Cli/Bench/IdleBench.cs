@@ -24,7 +24,7 @@ internal static class IdleBench
         using var runtime = new LinkRuntime();
         using RelayChild relay = await RelayChild
             .StartAsync(count + DescriptorLimit.Reserve, Heartbeat, cancellationToken).ConfigureAwait(false);
-        var links = new IdleLinks(runtime, Heartbeat);
+        var links = new IdleLinks(runtime, Heartbeat, security: null);
         try
         {
             long empty = relay.ResidentBytes;

@@ -10,7 +10,7 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>Links that only live: they answer and send heartbeats. Any of them that ends fails the run.</summary>
-internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat) : ILinkSink
+internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat, SessionSecurity? security) : ILinkSink
 {
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
 
@@ -31,7 +31,10 @@ internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat) : ILink
         {
             TransportConnection connection = await TransportConnector
                 .ConnectAsync(target, TransportOptions.Default, cancellationToken).ConfigureAwait(false);
-            var link = new PeerLink(runtime, options, connection, this, LinkRole.Initiating);
+            var link = new PeerLink(runtime, options, connection, this, LinkRole.Initiating)
+            {
+                Security = security,
+            };
             links.Add(link);
             link.Start();
         }

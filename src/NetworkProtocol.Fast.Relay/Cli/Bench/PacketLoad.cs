@@ -20,9 +20,8 @@ internal sealed class PacketLoad(
 
     internal override async Task OpenAsync(CancellationToken cancellationToken)
     {
-        byte[] payload = new byte[options.PayloadBytes];
-        new Random(1).NextBytes(payload);
-        LinkOptions link = LinkOptionsFor(options.WireBytes, Shape.InFlight);
+        byte[] payload = options.CreatePayload();
+        LinkOptions link = LinkOptionsFor(options.WireBytes, Shape.InFlight) with { Compression = options.Compression };
         for (int i = 0; i < Shape.Connections; i++)
         {
             TransportConnection transport = await TransportConnector
@@ -54,7 +53,7 @@ internal sealed class PacketLoad(
     /// Queues that hold everything in flight without ever being "high": a generator that paused because of its own
     /// requests would measure itself.
     /// </summary>
-    private static LinkOptions LinkOptionsFor(int wireBytes, int inFlight)
+    internal static LinkOptions LinkOptionsFor(int wireBytes, int inFlight)
     {
         long underWay = (long)(wireBytes + 64) * inFlight;
         long ring = (long)BitOperations.RoundUpToPowerOf2((ulong)Math.Min(underWay * 4, 16 << 20));

@@ -37,7 +37,7 @@ internal sealed class RawEchoServer : IAsyncDisposable
             {
                 Socket socket = await listener.AcceptAsync().ConfigureAwait(false);
                 socket.NoDelay = true;
-                new RawEchoConnection(socket).Run();
+                new RawPump(socket, socket).Run();
             }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -1,28 +1,19 @@
 using System;
-using System.Diagnostics;
 using System.Net.Sockets;
 using System.Threading;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>
-/// The client's end of the raw echo: sends as many messages as came back. A message is only a number of bytes, and
-/// since bytes keep their order, the oldest message under way is the one that ends next.
+/// The client's end of the raw echo: sends as many messages as came back.
 /// </summary>
 internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
 {
     private readonly Socket socket;
     private readonly LoadRun run;
-    private readonly LoadMeter meter;
-    private readonly int wireBytes;
+    private readonly ByteMeter meter;
     private readonly SocketAsyncEventArgs receive = new(unsafeSuppressExecutionContextFlow: true);
     private readonly SocketAsyncEventArgs send = new(unsafeSuppressExecutionContextFlow: true);
-
-    // The receive side's: when each message under way was sent, the oldest of them, and bytes of it that are back.
-    private readonly long[] sentAt;
-    private int oldest;
-    private int partBytes;
-    private int underWay;
 
     // Bytes that are still to be sent. Whoever raises it from 0 owns the send side until it is 0 again.
     private long owedBytes;
@@ -31,20 +22,19 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
     {
         this.socket = socket;
         this.run = run;
-        this.meter = meter;
-        this.wireBytes = wireBytes;
-        sentAt = new long[inFlight];
-        underWay = inFlight;
-        receive.SetBuffer(new byte[RawEchoConnection.BufferBytes], 0, RawEchoConnection.BufferBytes);
-        send.SetBuffer(new byte[RawEchoConnection.BufferBytes], 0, RawEchoConnection.BufferBytes);
+        this.meter = new ByteMeter(run, meter, wireBytes, inFlight);
+        byte[] message = new byte[RawPump.BufferBytes];
+        Array.Fill(message, ByteMeter.Filler);
+        receive.SetBuffer(new byte[RawPump.BufferBytes], 0, RawPump.BufferBytes);
+        send.SetBuffer(message, 0, message.Length);
         receive.Completed += (_, _) => ReceiveCompleted();
         send.Completed += (_, _) => SendCompleted();
     }
 
     internal void Begin()
     {
-        Array.Fill(sentAt, Stopwatch.GetTimestamp());
-        Send((long)wireBytes * sentAt.Length);
+        meter.Begin();
+        Send(meter.BytesUnderWay);
         RunReceive();
     }
 
@@ -72,7 +62,7 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
     {
         try
         {
-            for (int turn = 0; turn < RawEchoConnection.TurnsMax; turn++)
+            for (int turn = 0; turn < RawPump.TurnsMax; turn++)
             {
                 if (socket.ReceiveAsync(receive) || !TryTake())
                 {
@@ -97,31 +87,9 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
             return false;
         }
 
-        long now = Stopwatch.GetTimestamp();
-        int messages = 0;
-        partBytes += receive.BytesTransferred;
-        for (; partBytes >= wireBytes; partBytes -= wireBytes)
-        {
-            meter.Record(now - sentAt[oldest]);
-            sentAt[oldest] = now;
-            oldest = oldest + 1 == sentAt.Length ? 0 : oldest + 1;
-            messages++;
-        }
-
-        if (!run.IsStopping)
-        {
-            Send((long)messages * wireBytes);
-            return true;
-        }
-
-        underWay -= messages;
-        if (underWay > 0)
-        {
-            return true;
-        }
-
-        run.ConnectionDone();
-        return false;
+        bool goesOn = meter.TryTake(receive.MemoryBuffer.Span[..receive.BytesTransferred], out long bytesToSend);
+        Send(bytesToSend);
+        return goesOn;
     }
 
     private void Send(long bytes)
@@ -138,7 +106,7 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
         {
             do
             {
-                send.SetBuffer(0, (int)Math.Min(Volatile.Read(ref owedBytes), RawEchoConnection.BufferBytes));
+                send.SetBuffer(0, (int)Math.Min(Volatile.Read(ref owedBytes), RawPump.BufferBytes));
                 if (socket.SendAsync(send))
                 {
                     return;

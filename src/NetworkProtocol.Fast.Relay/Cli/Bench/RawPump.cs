@@ -1,13 +1,14 @@
+using System;
 using System.Net.Sockets;
 using System.Threading;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>
-/// The server's end of the raw echo: receive, send back, receive. One operation at a time, so whoever completes one
-/// owns the connection. It closes itself when the peer does.
+/// Sends what one socket receives to another, or back to the same one: receive, send, receive. One operation at a time,
+/// so whoever completes one owns the pump. Both sockets are closed when one of them is.
 /// </summary>
-internal sealed class RawEchoConnection : IThreadPoolWorkItem
+internal sealed class RawPump : IThreadPoolWorkItem
 {
     /// <summary>As much as a busy link receives or sends at once, so that both make the same system calls.</summary>
     internal const int BufferBytes = 64 << 10;
@@ -15,31 +16,40 @@ internal sealed class RawEchoConnection : IThreadPoolWorkItem
     /// <summary>A link's own limit of turns before other connections of the thread get theirs.</summary>
     internal const int TurnsMax = 16;
 
-    private readonly Socket socket;
+    private readonly Socket source;
+    private readonly Socket destination;
     private readonly SocketAsyncEventArgs receive = new(unsafeSuppressExecutionContextFlow: true);
     private readonly SocketAsyncEventArgs send = new(unsafeSuppressExecutionContextFlow: true);
 
-    internal RawEchoConnection(Socket socket)
+    internal RawPump(Socket source, Socket destination)
     {
-        this.socket = socket;
+        this.source = source;
+        this.destination = destination;
         byte[] buffer = new byte[BufferBytes];
         receive.SetBuffer(buffer, 0, buffer.Length);
         send.SetBuffer(buffer, 0, buffer.Length);
-        receive.Completed += (_, _) => GoOnIf(TryEcho());
+        receive.Completed += (_, _) => GoOnIf(TrySend());
         send.Completed += (_, _) => GoOnIf(TryFinishSend());
     }
 
     internal void Run()
     {
-        for (int turn = 0; turn < TurnsMax; turn++)
+        try
         {
-            if (socket.ReceiveAsync(receive) || !TryEcho())
+            for (int turn = 0; turn < TurnsMax; turn++)
             {
-                return;
+                if (source.ReceiveAsync(receive) || !TrySend())
+                {
+                    return;
+                }
             }
-        }
 
-        ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The pump of the other direction closed both sockets.
+        }
     }
 
     void IThreadPoolWorkItem.Execute() => Run();
@@ -53,16 +63,23 @@ internal sealed class RawEchoConnection : IThreadPoolWorkItem
     }
 
     // True: everything is sent, the connection is ready to receive. False: a send is under way, or it is closed.
-    private bool TryEcho()
+    private bool TrySend()
     {
         if (receive.SocketError != SocketError.Success || receive.BytesTransferred == 0)
         {
-            socket.Dispose();
+            Close();
             return false;
         }
 
-        send.SetBuffer(0, receive.BytesTransferred);
-        return !socket.SendAsync(send) && TryFinishSend();
+        try
+        {
+            send.SetBuffer(0, receive.BytesTransferred);
+            return !destination.SendAsync(send) && TryFinishSend();
+        }
+        catch (ObjectDisposedException)
+        {
+            return false;
+        }
     }
 
     private bool TryFinishSend()
@@ -72,7 +89,13 @@ internal sealed class RawEchoConnection : IThreadPoolWorkItem
             return true;
         }
 
-        socket.Dispose();
+        Close();
         return false;
+    }
+
+    private void Close()
+    {
+        source.Dispose();
+        destination.Dispose();
     }
 }

@@ -1,0 +1,91 @@
+using System;
+using System.Globalization;
+using System.Linq;
+using System.Text;
+using NetworkProtocol.Fast.Benchmarks.Measuring;
+
+namespace NetworkProtocol.Fast.Benchmarks.Reports;
+
+/// <summary>What was measured with processes, as tables: one for each scenario and placement.</summary>
+internal static class LoadPage
+{
+    // Figures in the order of columns. Those that no cell of a table has get no column in it.
+    private static readonly (string Name, string Title)[] Columns =
+    [
+        (FigureName.MessagesPerSecond, "messages/s"),
+        (FigureName.MegabytesPerSecond, "MB/s"),
+        (FigureName.P50, "p50 us"),
+        ("p90Us", "p90 us"),
+        (FigureName.P99, "p99 us"),
+        ("p99.9Us", "p99.9 us"),
+        ("maxUs", "max us"),
+        (FigureName.RelayCpu, "relay CPU us"),
+        (FigureName.LoadCpu, "load CPU us"),
+        (FigureName.UpstreamCpu, "upstream CPU us"),
+        (FigureName.RelayMegabytes, "relay MB"),
+        (FigureName.PeakMegabytes, "peak MB"),
+        (FigureName.MemoryGrowth, "memory growth"),
+        ("undisturbedP99Us", "p99 us before"),
+        (FigureName.StalledP99Ratio, "p99 of that before"),
+        (FigureName.RecoverySeconds, "s to first success"),
+        (FigureName.RequestsFailed, "requests failed"),
+        (FigureName.BytesPerLink, "B a link"),
+    ];
+
+    internal static string Write(Measurements measurements)
+    {
+        var page = new StringBuilder();
+        foreach (IGrouping<(string, string), Cell> table in
+            measurements.Cells.GroupBy(static cell => (cell.Key.Scenario, cell.Key.Placement)))
+        {
+            WriteTable(page, table.Key, [.. table]);
+        }
+
+        if (measurements.Missing.Count > 0)
+        {
+            page.Append("\nNot measured:\n\n");
+            foreach (string missing in measurements.Missing)
+            {
+                page.Append("- ").Append(missing).Append('\n');
+            }
+        }
+
+        return page.ToString();
+    }
+
+    internal static string Text(Figure figure)
+    {
+        string text = Text(figure.Median);
+        return figure.Min == figure.Max ? text : $"{text} ({Text(figure.Min)}-{Text(figure.Max)})";
+    }
+
+    private static void WriteTable(StringBuilder page, (string Scenario, string Placement) title, Cell[] cells)
+    {
+        (string Name, string Title)[] columns =
+            [.. Columns.Where(column => cells.Any(cell => cell.Find(column.Name) is not null))];
+        page.Append(CultureInfo.InvariantCulture, $"\n## {title.Scenario}, {title.Placement}\n\n");
+        page.Append("| subject | payload B | connections x in flight |")
+            .AppendJoin('|', columns.Select(static column => $" {column.Title} ")).Append("|\n| --- | ---: | ---: |")
+            .AppendJoin('|', columns.Select(static _ => " ---: ")).Append("|\n");
+        foreach (Cell cell in cells)
+        {
+            CellKey key = cell.Key;
+            page.Append(CultureInfo.InvariantCulture,
+                $"| {key.Subject} | {key.PayloadBytes} | {key.Connections} x {key.InFlight} |");
+            foreach ((string name, _) in columns)
+            {
+                page.Append(' ').Append(cell.Find(name) is { } figure ? Text(figure) : "").Append(" |");
+            }
+
+            page.Append('\n');
+        }
+    }
+
+    // Three digits are what such figures are worth.
+    private static string Text(double value) => Math.Abs(value) switch
+    {
+        >= 100 => value.ToString("#,0", CultureInfo.InvariantCulture),
+        >= 10 => value.ToString("0.0", CultureInfo.InvariantCulture),
+        _ => value.ToString("0.###", CultureInfo.InvariantCulture),
+    };
+}

@@ -1,0 +1,17 @@
+using System.Threading.Tasks;
+
+namespace NetworkProtocol.Fast.Benchmarks.Scenarios;
+
+/// <summary>Everything that <c>run-bench.sh load</c> measures with processes of its own.</summary>
+internal static class LoadSuite
+{
+    internal static async Task RunAsync(Harness harness)
+    {
+        await SteadyScenarios.RunAsync(harness);
+        await CompressionScenario.RunAsync(harness);
+        await ConnectScenarios.RunAsync(harness);
+        await BackpressureScenarios.RunAsync(harness);
+        await RecoveryScenarios.RunAsync(harness);
+        await IdleScenario.RunAsync(harness);
+    }
+}

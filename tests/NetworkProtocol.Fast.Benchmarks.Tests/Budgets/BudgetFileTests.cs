@@ -1,0 +1,135 @@
+using System.Collections.Generic;
+using System.Linq;
+using NetworkProtocol.Fast.Benchmarks.Budgets;
+using NetworkProtocol.Fast.Benchmarks.Load;
+using NetworkProtocol.Fast.Benchmarks.Measuring;
+using NetworkProtocol.Fast.Benchmarks.Micro;
+using NetworkProtocol.Fast.Benchmarks.Tests.Measuring;
+using NetworkProtocol.Fast.Tests.Shared;
+using NUnit.Framework;
+
+namespace NetworkProtocol.Fast.Benchmarks.Tests.Budgets;
+
+/// <summary>Budgets that hold, budgets that are broken, and such that nothing was measured for.</summary>
+[TestFixture]
+internal sealed class BudgetFileTests
+{
+    private static readonly RatioBudget Rate = new()
+    {
+        What = "rate", Scenario = "echo", Placement = "one core", PayloadBytes = 64, Subject = "npfast",
+        Baseline = "raw", Figure = FigureName.MessagesPerSecond, TargetMin = 0.75, Min = 0.5,
+    };
+
+    private static readonly RatioBudget Cpu = Rate with
+    {
+        What = "cpu", Figure = FigureName.RelayCpu, TargetMin = null, Min = null, TargetMax = 1, Max = 2,
+    };
+
+    [Test]
+    public void Read_FileOfTheRepository_IsWellFormed()
+    {
+        BudgetFile file = BudgetFile.Read(RepositoryRoot.Combine("perf/budgets.json"));
+        Assert.That(file.Ratios, Is.Not.Empty);
+        foreach (RatioBudget budget in file.Ratios)
+        {
+            Assert.That(budget.Min is null, Is.Not.EqualTo(budget.Max is null), $"{budget.What}: one limit");
+            Assert.That(budget.TargetMin is null || budget.Min <= budget.TargetMin, budget.What);
+            Assert.That(budget.TargetMax is null || budget.Max >= budget.TargetMax, budget.What);
+        }
+    }
+
+    [TestCase(60, 1.5, 0)]
+    [TestCase(40, 1.5, 1)]
+    [TestCase(60, 2.5, 1)]
+    [TestCase(40, 2.5, 2)]
+    public void Check_Ratios_AreHeldAgainstTheirLimits(double rate, double cpu, int broken) =>
+        Assert.That(Broken(Measured(rate, cpu), smoke: false), Has.Length.EqualTo(broken));
+
+    [TestCase(20, 5, 0)]
+    [TestCase(10, 7, 2)]
+    public void Check_SmokeRun_HasSlack(double rate, double cpu, int broken) =>
+        Assert.That(Broken(Measured(rate, cpu), smoke: true), Has.Length.EqualTo(broken));
+
+    [Test]
+    public void Check_SubjectThatLostItsName_IsBroken()
+    {
+        var measurements = new Measurements();
+        measurements.Add(CellTests.Key("renamed"), Figures(1, 1));
+        measurements.Add(CellTests.Key("raw"), Figures(1, 1));
+        string[] missing = ["rate: not measured", "cpu: not measured"];
+        Assert.That(Broken(measurements, smoke: false), Is.EqualTo(missing));
+        Assert.That(Broken(measurements, smoke: true), Is.Empty);
+    }
+
+    [Test]
+    public void Check_PeerThatIsNotInstalled_BreaksNothing()
+    {
+        var measurements = new Measurements();
+        measurements.Add(CellTests.Key("npfast"), Figures(1, 1));
+        Assert.That(Broken(measurements, smoke: false), Is.Empty);
+    }
+
+    [Test]
+    public void Check_ScenarioThatWasNotRun_BreaksNothing() =>
+        Assert.That(Broken(new Measurements(), smoke: false), Is.Empty);
+
+    [Test]
+    public void Check_NumberThatIsNone_IsBroken() =>
+        Assert.That(Rate.Check(double.NaN, slack: 1), Is.EqualTo("rate: not a number"));
+
+    [TestCase(0, 1.0, 0)]
+    [TestCase(64, 1.0, 1)]
+    [TestCase(0, 0.3, 1)]
+    public void Check_PlantedRegressions_AreSeen(double allocatedBytes, double ratioToRaw, int broken)
+    {
+        // A 64-byte allocation for each packet; a flush for each packet, which costs two thirds of the throughput.
+        LoadResult result = new()
+        {
+            Subject = "plain echo", Compilation = "native", PayloadBytes = 64, Connections = 16, InFlight = 64,
+            MessagesPerSecond = 1, P50Microseconds = 1, P99Microseconds = 1, RatioToRaw = ratioToRaw,
+            RatioToPlain = null, AllocatedBytesPerMessage = allocatedBytes, CpuMicrosecondsPerMessage = 1,
+        };
+        BudgetFile repository = BudgetFile.Read(RepositoryRoot.Combine("perf/budgets.json"));
+        BudgetFile file = repository with
+        {
+            Load = [repository.Load.First(static b => b is { Subject: "plain echo", Connections: 16 })],
+        };
+        Assert.That(file.Check([result], smoke: false).ToArray(), Has.Length.EqualTo(broken));
+    }
+
+    [TestCase(0.8, true)]
+    [TestCase(0.7, false)]
+    public void Target_LeastValue_IsMetFromThereOn(double value, bool met)
+    {
+        Assert.That(Rate.IsMetBy(value), Is.EqualTo(met));
+        Assert.That(Rate.TargetText, Is.EqualTo(">= 0.75"));
+        Assert.That(Cpu.TargetText, Is.EqualTo("<= 1"));
+    }
+
+    [Test]
+    public void Check_MicroBenchmarkThatAllocates_IsBroken()
+    {
+        BudgetFile file = Empty with { Micro = [new MicroBudget { Benchmark = "A.B", AllocatedBytesMax = 0 }] };
+        Assert.That(file.Check([new MicroResult("A.B", 1, 1, 64)], smoke: true).ToArray(), Has.Length.EqualTo(1));
+        Assert.That(file.Check([new MicroResult("A.B", 1, 1, 0)], smoke: true).ToArray(), Is.Empty);
+    }
+
+    private static BudgetFile Empty => new() { Micro = [], Load = [], Ratios = [] };
+
+    private static string[] Broken(Measurements measurements, bool smoke) =>
+        [.. (Empty with { Ratios = [Rate, Cpu] }).Check(measurements, smoke)];
+
+    private static Measurements Measured(double rate, double cpu)
+    {
+        var measurements = new Measurements();
+        measurements.Add(CellTests.Key("raw"), Figures(100, 1));
+        measurements.Add(CellTests.Key("npfast"), Figures(rate, cpu));
+        return measurements;
+    }
+
+    private static Dictionary<string, double> Figures(double rate, double cpu) => new()
+    {
+        [FigureName.MessagesPerSecond] = rate,
+        [FigureName.RelayCpu] = cpu,
+    };
+}
