@@ -10,6 +10,9 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// <summary>The links of one upstream. Fixed at the start; any thread chooses.</summary>
 internal sealed class UpstreamGroup
 {
+    // As many as one send carries of small ones; beyond them a long batch of one client is spread over the links.
+    private const int RequestsInARowMax = 64;
+
     private readonly UpstreamLink[] links;
     private int turn;
 
@@ -23,7 +26,7 @@ internal sealed class UpstreamGroup
         {
             foreach (Endpoint node in options.Nodes)
             {
-                all.Add(new UpstreamLink(options, node, runtime, logger));
+                all.Add(new UpstreamLink(this, options, node, runtime, logger));
             }
         }
 
@@ -46,6 +49,25 @@ internal sealed class UpstreamGroup
         {
             await link.StopAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// The link for a request: that of the request before it in the same batch if it is not congested, so that they
+    /// leave in one send and their replies come back in one; else, and every so many requests, the one with the fewest
+    /// in flight. Null when none lives.
+    /// </summary>
+    internal UpstreamLink? ChooseForRequest(FlushBatch flush)
+    {
+        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this) && before.Live is { IsHigh: false } live
+            && before.InFlight < before.InFlightMax(live) && ++flush.WayPackets < RequestsInARowMax)
+        {
+            return before;
+        }
+
+        UpstreamLink? chosen = ChooseLeastInFlight();
+        flush.Way = chosen;
+        flush.WayPackets = 0;
+        return chosen;
     }
 
     /// <summary>

@@ -37,8 +37,10 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private Task running = Task.CompletedTask;
     private int scheduled;
 
-    internal UpstreamLink(UpstreamOptions options, Endpoint node, LinkRuntime runtime, ILogger logger)
+    internal UpstreamLink(
+        UpstreamGroup group, UpstreamOptions options, Endpoint node, LinkRuntime runtime, ILogger logger)
     {
+        Group = group;
         this.options = options;
         this.node = node;
         this.runtime = runtime;
@@ -49,6 +51,8 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         gate = new RequestGate(this, isGreedy: false);
         greedyGate = new RequestGate(this, isGreedy: true);
     }
+
+    internal UpstreamGroup Group { get; }
 
     /// <summary>The live connection, or null.</summary>
     internal PeerLink? Live => Volatile.Read(ref live);

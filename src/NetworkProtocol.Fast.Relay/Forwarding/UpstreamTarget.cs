@@ -35,7 +35,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         for (int attempt = 0; attempt < AttemptsMax; attempt++)
         {
             UpstreamLink? upstream = header.WantsReply
-                ? group.ChooseLeastInFlight()
+                ? group.ChooseForRequest(flush)
                 : group.ChooseByConnection(client.Connection.Id);
             if (upstream?.Live is not { } link)
             {

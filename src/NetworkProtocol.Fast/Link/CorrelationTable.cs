@@ -25,7 +25,6 @@ internal sealed class CorrelationTable<TOwner>
     // First in, first out: a slot whose request timed out is not used again before all others were, so a late reply
     // would have to be two thousand million requests late to find its correlation in use.
     private readonly IndexQueue free;
-    private int inFlight;
     private int everUsed;
 
     /// <param name="capacity">Most requests at a time; rounded up to a power of two, at most 2^20.</param>
@@ -47,7 +46,7 @@ internal sealed class CorrelationTable<TOwner>
     }
 
     /// <summary>Requests that wait for an end.</summary>
-    internal int InFlight => Volatile.Read(ref inFlight);
+    internal int InFlight => free.TakenCount;
 
     internal int Capacity => slots.Length;
 
@@ -73,8 +72,6 @@ internal sealed class CorrelationTable<TOwner>
         slot.DeadlineMs = deadlineMs;
         uint idle = (uint)slot.State;
 
-        // Counted first: whoever ends it counts it off, and a count below the truth would hide others from TryEndAny.
-        Interlocked.Increment(ref inFlight);
         Volatile.Write(ref slot.State, (int)(idle | 1));
         correlation = ((idle >> 1) << indexBits) | (uint)index;
         return true;
@@ -132,7 +129,6 @@ internal sealed class CorrelationTable<TOwner>
         // The exchange made this thread the slot's only user until it is pushed back.
         ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type);
         slot.Owner = null;
-        Interlocked.Decrement(ref inFlight);
         free.Give(index);
         return true;
     }

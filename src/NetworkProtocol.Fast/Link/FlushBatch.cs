@@ -30,6 +30,13 @@ internal sealed class FlushBatch
     /// <summary>Bytes of the received packets that the batch is made of: about as many will be sent. A hint.</summary>
     internal int ExpectedBytes { get; private set; }
 
+    /// <summary>Where the last packet of the batch went, for whoever chooses among several ways: packets of one batch
+    /// that go the same way leave in one send. Null at the beginning.</summary>
+    internal object? Way { get; set; }
+
+    /// <summary>Packets that went this way; owned by who chooses.</summary>
+    internal int WayPackets { get; set; }
+
     /// <summary>When the batch was begun, or at least first asked: one look at the clock (about 20 ns) for all its
     /// packets. As of <see cref="Stopwatch.GetTimestamp"/>.</summary>
     internal long Timestamp => timestamp != 0 ? timestamp : timestamp = Stopwatch.GetTimestamp();
@@ -46,6 +53,7 @@ internal sealed class FlushBatch
         batch.inUse = true;
         batch.ExpectedBytes = expectedBytes;
         batch.timestamp = 0;
+        batch.Way = null;
         return batch;
     }
 

@@ -120,11 +120,10 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     /// <summary>A request taken earlier has its reply queued, or will never have one. Any thread.</summary>
     internal void RequestEnded()
     {
-        int left = Interlocked.Decrement(ref requestsInFlight);
         AdjustRequestWindow();
 
-        // The window was stored just now; see Gate for the fence.
-        Interlocked.MemoryBarrier();
+        // Also the fence between what makes the gate ready and the look for waiters; see Gate.
+        int left = Interlocked.Decrement(ref requestsInFlight);
         gate.WakeIfReady();
         if (left == 0 && PeerIsDone)
         {

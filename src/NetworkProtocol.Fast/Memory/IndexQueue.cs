@@ -37,6 +37,17 @@ internal sealed class IndexQueue
         tail.Position = size;
     }
 
+    /// <summary>How many indices are taken. Any thread. Never below the truth of the moment when the call began: what
+    /// is taken counts before its taker has it, and until its giver has given it.</summary>
+    public int TakenCount
+    {
+        get
+        {
+            long given = Volatile.Read(ref tail.Position);
+            return (int)long.Clamp(Volatile.Read(ref head.Position) + cells.Length - given, 0, cells.Length);
+        }
+    }
+
     /// <summary>Takes the index that has waited longest; false when all are taken.</summary>
     public bool TryTake(out int index)
     {
