@@ -58,8 +58,9 @@ internal sealed class UpstreamGroup
     /// </summary>
     internal UpstreamLink? ChooseForRequest(FlushBatch flush)
     {
-        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this) && before.Live is { IsHigh: false } live
-            && before.InFlight < before.InFlightMax(live) && ++flush.WayPackets < RequestsInARowMax)
+        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this)
+            && before.Live is { IsHigh: false } live && before.InFlight < before.InFlightMax(live)
+            && ++flush.WayPackets < RequestsInARowMax)
         {
             return before;
         }

@@ -27,6 +27,9 @@ internal sealed class FlushBatch
     private bool inUse;
     private long timestamp;
 
+    /// <summary>The thread that it belongs to.</summary>
+    internal int ThreadId { get; } = Environment.CurrentManagedThreadId;
+
     /// <summary>Bytes of the received packets that the batch is made of: about as many will be sent. A hint.</summary>
     internal int ExpectedBytes { get; private set; }
 

@@ -1,5 +1,4 @@
 using System;
-using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
@@ -55,6 +54,10 @@ internal sealed partial class PeerLink
         }
     }
 
+    // Whether the send side is held by a batch of this very thread, which then may end the hold. A batch never changes
+    // its thread, so whatever is read of another one's hold, it is not taken for an own one.
+    private bool IsHeldHere => holder is { } batch && batch.ThreadId == Environment.CurrentManagedThreadId;
+
     private int HeldOffset => Security is null ? 0 : RecordLayout.LengthBytes;
 
     // A batch that has queued a packet, a large one for instance, queues those behind it, too, so that they stay in
@@ -63,15 +66,21 @@ internal sealed partial class PeerLink
 
     private bool TryHold(FlushBatch flush, int bytes)
     {
-        if (!queue.IsEmpty || (Security is not null && secure is null) || !TryOwnSend())
+        if (!queue.IsEmpty || (Security is not null && secure is null))
         {
             return false;
         }
 
-        holder = flush;
+        // Noted before it is held: a batch that is full ends all its holds.
+        flush.Add(this);
+        if (!TryOwnSend())
+        {
+            return false;
+        }
+
         heldBytes = 0;
         heldBytesMax = 0;
-        flush.Add(this);
+        holder = flush;
         if (!TryRentGather(Math.Max(bytes, flush.ExpectedBytes) + RecordLayout.OverheadBytes))
         {
             return false;
@@ -119,9 +128,9 @@ internal sealed partial class PeerLink
         holder = null;
         if (bytes > 0)
         {
-            underWay = gather.Memory[..(Volatile.Read(ref secure) is { } channel
-                ? channel.Seal(gather.Span.Slice(HeldOffset, bytes), gather.Span)
-                : bytes)];
+            underWay = gather.Memory[..(Security is null
+                ? bytes
+                : secure!.Seal(gather.Span.Slice(HeldOffset, bytes), gather.Span))];
         }
 
         RunSend();

@@ -156,13 +156,15 @@ internal sealed partial class PeerLink
     {
         LinkHandshake finished = handshake!;
         handshake = null;
-        Identity = finished.PeerIdentity;
         var channel = new SecureChannel(finished.TakeKeys());
 
         // What has come behind the handshake is the first record.
         channel.Incoming = window;
         window = default;
         Volatile.Write(ref secure, channel);
+
+        // Who sees it may expel the peer, which is said in the session.
+        Identity = finished.PeerIdentity;
         opened = true;
         flush.Add(this);
         if (finished.Refusal is { } refusal)

@@ -51,7 +51,12 @@ internal sealed partial class PeerLink
     /// first.</summary>
     internal void Flush()
     {
-        if (TryOwnSend())
+        if (IsHeldHere)
+        {
+            // A handler that pushes more than a batch answers must not wait for its own batch to end.
+            SendHeld();
+        }
+        else if (TryOwnSend())
         {
             RunSend();
         }

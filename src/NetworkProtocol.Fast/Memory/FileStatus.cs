@@ -8,5 +8,7 @@ namespace NetworkProtocol.Fast.Memory;
 /// <param name="Owner">Number of the user to whom it belongs; null where the system does not say.</param>
 /// <param name="Device">With <paramref name="Inode"/>: which file it is.</param>
 /// <param name="Inode">Its number on the device.</param>
+/// <param name="ChangedNs">When it, its mode or its owner was last changed, in nanoseconds since 1970: what no program
+/// can set.</param>
 internal readonly record struct FileStatus(
-    FileKind Kind, UnixFileMode Mode, uint? Owner, ulong Device, ulong Inode);
+    FileKind Kind, UnixFileMode Mode, uint? Owner, ulong Device, ulong Inode, long ChangedNs);

@@ -14,7 +14,7 @@ internal static partial class SystemFiles
     private const int CurrentDirectory = -100; // AT_FDCWD
     private const int NoFollow = 0x100; // AT_SYMLINK_NOFOLLOW
     private const int OfHandle = 0x1000; // AT_EMPTY_PATH
-    private const uint Wanted = 0x1 | 0x2 | 0x8 | 0x100; // STATX_TYPE, _MODE, _UID, _INO
+    private const uint Wanted = 0x1 | 0x2 | 0x8 | 0x80 | 0x100; // STATX_TYPE, _MODE, _UID, _CTIME, _INO
     private const int CloseOnExecLinux = 0x80000;
     private const int CloseOnExecMac = 0x1000000;
     private const int FileExists = 17; // EEXIST
@@ -116,24 +116,29 @@ internal static partial class SystemFiles
 
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
-    // struct statx has one layout on all architectures: u32 owner at 20, u16 mode at 28, u64 inode at 32, u32 device
-    // major and minor at 136.
+    // struct statx has one layout on all architectures: u32 owner at 20, u16 mode at 28, u64 inode at 32, i64 seconds
+    // and u32 nanoseconds of the last change at 96, u32 device major and minor at 136.
     private static bool ReadLinux(int failed, ReadOnlySpan<byte> raw, out FileStatus status)
     {
         ushort mode = BitConverter.ToUInt16(raw[28..]);
         status = new FileStatus(KindOf(mode), ModeOf(mode), BitConverter.ToUInt32(raw[20..]),
-            BitConverter.ToUInt64(raw[136..]), BitConverter.ToUInt64(raw[32..]));
+            BitConverter.ToUInt64(raw[136..]), BitConverter.ToUInt64(raw[32..]),
+            NanosecondsOf(BitConverter.ToInt64(raw[96..]), BitConverter.ToUInt32(raw[104..])));
         return failed == 0;
     }
 
-    // struct stat with inodes of 64 bits: u32 device at 0, u16 mode at 4, u64 inode at 8, u32 owner at 16.
+    // struct stat with inodes of 64 bits: u32 device at 0, u16 mode at 4, u64 inode at 8, u32 owner at 16, i64 seconds
+    // and i64 nanoseconds of the last change at 64.
     private static bool ReadMac(int failed, ReadOnlySpan<byte> raw, out FileStatus status)
     {
         ushort mode = BitConverter.ToUInt16(raw[4..]);
         status = new FileStatus(KindOf(mode), ModeOf(mode), BitConverter.ToUInt32(raw[16..]),
-            BitConverter.ToUInt32(raw), BitConverter.ToUInt64(raw[8..]));
+            BitConverter.ToUInt32(raw), BitConverter.ToUInt64(raw[8..]),
+            NanosecondsOf(BitConverter.ToInt64(raw[64..]), BitConverter.ToInt64(raw[72..])));
         return failed == 0;
     }
+
+    private static long NanosecondsOf(long seconds, long rest) => (seconds * 1_000_000_000) + rest;
 
     private static FileKind KindOf(ushort mode) => (mode & 0xf000) switch
     {

@@ -97,4 +97,28 @@ internal sealed class AuthorizedKeysTests
         Assert.That(keys.Reload, Throws.TypeOf<KeyFileException>());
         Assert.That(keys.Count, Is.EqualTo(1));
     }
+
+    [Test]
+    public void ReloadIfChanged_AnotherFileOfTheSameLengthAndTime_IsRead()
+    {
+        AuthorizedKeys keys = AuthorizedKeys.Read(folder.Write("keys", $"{One} alice\n"));
+        string other = folder.Write("other", $"{Two} alice\n");
+        File.SetLastWriteTimeUtc(other, File.GetLastWriteTimeUtc(keys.Path));
+        File.Move(other, keys.Path, overwrite: true);
+
+        keys.ReloadIfChanged();
+
+        Assert.That((keys.TryFind(One, out _), keys.TryFind(Two, out _)), Is.EqualTo((false, true)));
+    }
+
+    [Test]
+    public void ReloadIfChanged_TheSameFile_IsNotReadAgain()
+    {
+        AuthorizedKeys keys = AuthorizedKeys.Read(folder.Write("keys", $"{One} alice\n"));
+        object before = keys.Current;
+
+        keys.ReloadIfChanged();
+
+        Assert.That(keys.Current, Is.SameAs(before));
+    }
 }

@@ -10,7 +10,8 @@ namespace NetworkProtocol.Fast.Tests.Session.Noise;
 /// or in the folder that <c>NPFAST_VECTORS</c> names.</summary>
 internal static class PublicVectors
 {
-    /// <summary>Reads a file of them; the test that asks is ignored when it is not there.</summary>
+    /// <summary>Reads a file of them; the test that asks is ignored when it is not there, or fails if
+    /// <c>NPFAST_REQUIRE_VECTORS</c> is set.</summary>
     internal static JsonElement Read(string file)
     {
         string folder = Environment.GetEnvironmentVariable("NPFAST_VECTORS")
@@ -18,7 +19,13 @@ internal static class PublicVectors
         string path = Path.Combine(folder, file);
         if (!File.Exists(path))
         {
-            Assert.Ignore($"{path} is not there: set NPFAST_VECTORS to the folder of the public test vectors");
+            string reason = $"{path} is not there: set NPFAST_VECTORS to the folder of the public test vectors";
+            if (Environment.GetEnvironmentVariable("NPFAST_REQUIRE_VECTORS") is null)
+            {
+                Assert.Ignore(reason);
+            }
+
+            Assert.Fail(reason);
         }
 
         using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path));
