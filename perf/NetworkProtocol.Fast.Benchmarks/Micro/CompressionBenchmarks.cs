@@ -7,27 +7,32 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
 
-/// <summary>16 KiB of text-like records through the codecs, against the deflate of the framework at its
-/// fastest.</summary>
+/// <summary>Text-like records through the codecs, against the deflate of the framework at its fastest.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class CompressionBenchmarks
 {
-    private const int PayloadBytes = 16 << 10;
     private const CodecSet Both = CodecSet.Lz4 | CodecSet.Zstd;
 
-    private readonly byte[] payload = Records();
-    private readonly byte[] random = new byte[PayloadBytes];
-    private readonly byte[] destination = new byte[PayloadBytes];
-    private readonly byte[] inflated = new byte[PayloadBytes];
     private readonly PayloadCompressor lz4 = new(Options("lz4"));
     private readonly PayloadCompressor lz4Adaptive = new(Options("lz4"));
     private readonly PayloadCompressor zstd = new(Options("zstd:1"));
+    private byte[] payload = [];
+    private byte[] random = [];
+    private byte[] destination = [];
+    private byte[] inflated = [];
     private byte[] lz4Bytes = [];
     private byte[] zstdBytes = [];
+
+    [Params(1 << 10, 16 << 10, 256 << 10)]
+    public int PayloadBytes { get; set; }
 
     [GlobalSetup]
     public void Setup()
     {
+        payload = Records(PayloadBytes);
+        random = new byte[PayloadBytes];
+        destination = new byte[PayloadBytes];
+        inflated = new byte[PayloadBytes];
         new Random(2).NextBytes(random);
         lz4Bytes = destination[..Lz4Compress()];
         Expect.Same(Lz4Inflate(), PayloadCodec.Lz4, nameof(Lz4Inflate));
@@ -90,15 +95,15 @@ public class CompressionBenchmarks
             ? options
             : throw new ArgumentException(error);
 
-    private static byte[] Records()
+    private static byte[] Records(int bytes)
     {
         var text = new StringBuilder();
-        for (int i = 0; text.Length < PayloadBytes; i++)
+        for (int i = 0; text.Length < bytes; i++)
         {
             text.Append("{\"id\":").Append(i * 7919)
                 .Append(",\"state\":\"open\",\"amount\":").Append(i % 97).Append("},");
         }
 
-        return Encoding.ASCII.GetBytes(text.ToString(0, PayloadBytes));
+        return Encoding.ASCII.GetBytes(text.ToString(0, bytes));
     }
 }

@@ -13,7 +13,7 @@ internal static class MicroRun
     private static readonly Type[] Classes =
     [
         typeof(RingBenchmarks), typeof(PoolBenchmarks), typeof(HeaderBenchmarks), typeof(FramerBenchmarks),
-        typeof(DispatchBenchmarks), typeof(CompressionBenchmarks),
+        typeof(WriterBenchmarks), typeof(DispatchBenchmarks), typeof(RoutingBenchmarks), typeof(CompressionBenchmarks),
         typeof(RecordBenchmarks), typeof(HandshakeBenchmarks),
     ];
 

@@ -119,9 +119,9 @@ internal static class PeerSuite
         if (await peers.HaproxyAsync(PortOf(bytesAt), PortOf(bytesAt)) is { } haproxy)
         {
             await IdleScenario.MeasureAsync(
-                harness, new Subject("haproxy", "raw", At(haproxy.TcpAlone), haproxy.Child));
+                harness, IdleScenario.NameOfPeers, new Subject("haproxy", "raw", At(haproxy.TcpAlone), haproxy.Child));
             await IdleScenario.MeasureAsync(
-                harness, new Subject("haproxy TLS", "tls", At(haproxy.TlsAlone), haproxy.Child));
+                harness, IdleScenario.NameOfPeers, new Subject("haproxy TLS", "tls", At(haproxy.TlsAlone), haproxy.Child));
         }
     }
 

@@ -12,6 +12,9 @@ internal static class IdleScenario
 {
     internal const string Name = "idle links";
 
+    /// <summary>The same of other programs: a run of its own, which measures none of ours.</summary>
+    internal const string NameOfPeers = "idle links of peers";
+
     private const int Baseline = 100;
     private static readonly TimeSpan Limit = TimeSpan.FromMinutes(3);
 
@@ -25,17 +28,17 @@ internal static class IdleScenario
             using var bed = new Bed(harness, Placement.Free);
             (Child relay, string target) =
                 await bed.NpfastAsync($"npfast {session}", Part.Relay, session, "--max-connections", most);
-            await MeasureAsync(harness, new Subject($"npfast {session}", session, target, relay));
+            await MeasureAsync(harness, Name, new Subject($"npfast {session}", session, target, relay));
         }
     }
 
-    internal static Task MeasureAsync(Harness harness, Subject subject) =>
-        harness.TryAsync($"{Name}, {subject.Name}", () => HoldAsync(harness, subject));
+    internal static Task MeasureAsync(Harness harness, string scenario, Subject subject) =>
+        harness.TryAsync($"{scenario}, {subject.Name}", () => HoldAsync(harness, scenario, subject));
 
-    private static async Task HoldAsync(Harness harness, Subject subject)
+    private static async Task HoldAsync(Harness harness, string scenario, Subject subject)
     {
         Shape shape = ShapeOf(harness);
-        Harness.Say($"{Name}, {subject.Name}, {shape.Connections} connections");
+        Harness.Say($"{scenario}, {subject.Name}, {shape.Connections} connections");
         string count = shape.Connections.ToString(CultureInfo.InvariantCulture);
         using Child clients = harness.StartLoad("idle clients", Part.Load, Placement.Free,
             "idle", subject.Kind, subject.Target, "--connections", count, "--settle", harness.IsSmoke ? "1" : "12");
@@ -48,7 +51,7 @@ internal static class IdleScenario
             [FigureName.BytesPerLink] = (full - baseline) / (shape.Connections - Baseline),
             [FigureName.RelayMegabytes] = full / 1e6,
         };
-        harness.Measurements.Add(Generator.KeyOf(Name, Placement.Free, subject.Name, shape), figures);
+        harness.Measurements.Add(Generator.KeyOf(scenario, Placement.Free, subject.Name, shape), figures);
         clients.CloseInput();
         await clients.EndedAsync();
     }
