@@ -4,8 +4,8 @@ using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
 
-/// <summary>Writing a packet with a name and 64 bytes of payload into a buffer, against the framework's writer, field by
-/// field.</summary>
+/// <summary>Writing a packet with a name and 64 bytes of payload into a buffer, against the framework's writer, field
+/// by field.</summary>
 [MemoryDiagnoser(displayGenColumns: false)]
 public class WriterBenchmarks
 {

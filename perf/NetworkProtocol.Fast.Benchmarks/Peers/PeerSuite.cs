@@ -121,7 +121,8 @@ internal static class PeerSuite
             await IdleScenario.MeasureAsync(
                 harness, IdleScenario.NameOfPeers, new Subject("haproxy", "raw", At(haproxy.TcpAlone), haproxy.Child));
             await IdleScenario.MeasureAsync(
-                harness, IdleScenario.NameOfPeers, new Subject("haproxy TLS", "tls", At(haproxy.TlsAlone), haproxy.Child));
+                harness, IdleScenario.NameOfPeers,
+                new Subject("haproxy TLS", "tls", At(haproxy.TlsAlone), haproxy.Child));
         }
     }
 
