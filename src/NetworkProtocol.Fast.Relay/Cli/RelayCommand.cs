@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Forwarding;
+using NetworkProtocol.Fast.Relay.Logging;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -24,7 +25,9 @@ internal static class RelayCommand
     {
         RelayOptions options = RelayParameters.ToOptions(parsed);
         using var signals = new StopSignals();
-        using ILoggerFactory loggers = ConsoleLogging.Create(parsed.GetValue(RelayParameters.Level));
+        LoggingOptions logging = LoggingParameters.ToOptions(parsed);
+        var levels = new LogLevels(logging);
+        using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
         using RelaySecurity security = RelaySecurity.Open(parsed, options, logger);
         using var runtime = new LinkRuntime(parsed.GetValue(RelayParameters.MemoryLimit).Bytes, loggers);
