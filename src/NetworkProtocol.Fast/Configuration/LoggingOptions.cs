@@ -21,7 +21,7 @@ public sealed record LoggingOptions
     public LogLevel Level { get; init; } = LogLevel.Information;
 
     /// <summary>Levels of single categories, by the beginning of their names in whole parts, in any case, with
-    /// or without <see cref="CategoryPrefix"/>: <c>server</c>, <c>access</c>. The longest name that fits wins.</summary>
+    /// or without <see cref="CategoryPrefix"/>: <c>server</c>, <c>access</c>. The longest that fits wins.</summary>
     public IReadOnlyDictionary<string, LogLevel> Categories { get; init; } = FrozenDictionary<string, LogLevel>.Empty;
 
     /// <summary>How a line looks, on stderr and in the file.</summary>
