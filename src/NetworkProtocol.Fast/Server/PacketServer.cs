@@ -1,6 +1,6 @@
 using System;
 using System.Collections.Generic;
-using System.Net.Sockets;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -27,10 +27,8 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly List<TransportListener> listeners = [];
     private readonly LinkList links = new();
     private readonly ServerSink sink;
-    private readonly SecureServer? security;
-    private readonly HandshakeWatch? handshakeWatch;
-    private readonly AuthorizedKeysWatch? keysWatch;
-    private readonly Acceptor acceptor;
+    private readonly ServerSecurity security;
+    private readonly ListenerAcceptor[] acceptors;
     private readonly LogPace refusals = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
@@ -57,15 +55,8 @@ public sealed class PacketServer : IAsyncDisposable
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
         Faults = new FaultLog(logger, runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger));
-        acceptor = new Acceptor(this);
-        if (options.Secure is { } secure)
-        {
-            security = new SecureServer(secure, runtime.Wheel.Time);
-            handshakeWatch = new HandshakeWatch(security, runtime.Wheel, logger);
-            keysWatch = secure.AuthorizedKeys is { } keys
-                ? new AuthorizedKeysWatch(keys, links, runtime.Wheel, logger)
-                : null;
-        }
+        security = new ServerSecurity(options, links, runtime, logger);
+        acceptors = [.. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l)))];
     }
 
     /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
@@ -91,15 +82,15 @@ public sealed class PacketServer : IAsyncDisposable
     public long ConnectionsRefused => Volatile.Read(ref refused);
 
     /// <summary>Handshakes of secure sessions under way, let in and refused since the start.</summary>
-    public HandshakeCounters Handshakes => security?.Limits.Counters ?? default;
+    public HandshakeCounters Handshakes => security.Handshakes;
 
     /// <summary>What the protection against replay has decided since the start.</summary>
-    public ReplayCounters Replays => security?.Guard.Counters ?? default;
+    public ReplayCounters Replays => security.Replays;
 
     internal LinkList Links => links;
 
-    /// <summary>What its secure sessions share; null when all are plain.</summary>
-    internal SecureServer? Security => security;
+    /// <summary>What the secure sessions of its first listener share; null when they are plain.</summary>
+    internal SecureServer? Security => acceptors[0].Security;
 
     internal ILogger Logger => logger;
 
@@ -123,9 +114,9 @@ public sealed class PacketServer : IAsyncDisposable
         {
             try
             {
-                foreach (Endpoint endpoint in options.Endpoints)
+                foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    listeners.Add(TransportListener.Start(endpoint, listenerOptions, acceptor));
+                    listeners.Add(TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor));
                 }
             }
             catch
@@ -136,8 +127,7 @@ public sealed class PacketServer : IAsyncDisposable
             }
         }
 
-        handshakeWatch?.Start();
-        keysWatch?.Start();
+        security.Start();
     }
 
     /// <summary>
@@ -152,7 +142,7 @@ public sealed class PacketServer : IAsyncDisposable
         int before = Interlocked.Exchange(ref state, StateDraining);
         if (before == StateNew)
         {
-            security?.Dispose();
+            security.Dispose();
             return 0;
         }
 
@@ -180,15 +170,43 @@ public sealed class PacketServer : IAsyncDisposable
         });
         await allClosed.Task.ConfigureAwait(false);
         Faults.Stop();
-        handshakeWatch?.Stop();
-        keysWatch?.Stop();
+        security.Stop();
         runtime.RemoveRelief(links);
-        security?.Dispose();
+        security.Dispose();
         return cut;
     }
 
     /// <summary>Cuts every connection and stops.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    internal void Accept(TransportConnection connection, ListenerAcceptor acceptor)
+    {
+        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
+        {
+            Security = acceptor.Security,
+        };
+        if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
+        {
+            // A flood must not fill the log; each line has the sum.
+            long sum = Interlocked.Increment(ref refused);
+            if (refusals.TryTell(runtime.Wheel.NowMs, out _))
+            {
+                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
+            }
+
+            connection.Close();
+            return;
+        }
+
+        Interlocked.Increment(ref accepted);
+        link.Start();
+
+        // A stop that began between the check above and the list visits only what was in the list then.
+        if (IsDraining)
+        {
+            link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
+        }
+    }
 
     internal void OnLinkClosed(PeerLink link) => NoteIfEmpty(links.Remove(link));
 
@@ -214,43 +232,5 @@ public sealed class PacketServer : IAsyncDisposable
         bool has = runtime.Pool.TryRent(ReceiveBlockBytes, out BufferLease probe);
         probe.Return();
         return has;
-    }
-
-    private void Accept(TransportConnection connection)
-    {
-        bool isSecure = options.Session.For(connection.Local.Scheme) == SessionKind.Secure;
-        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
-        {
-            Security = isSecure ? security : null,
-        };
-        if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
-        {
-            // A flood must not fill the log; each line has the sum.
-            long sum = Interlocked.Increment(ref refused);
-            if (refusals.TryTell(runtime.Wheel.NowMs, out _))
-            {
-                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
-            }
-
-            connection.Close();
-            return;
-        }
-
-        Interlocked.Increment(ref accepted);
-        link.Start();
-
-        // A stop that began between the check above and the list visits only what was in the list then.
-        if (IsDraining)
-        {
-            link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
-        }
-    }
-
-    private sealed class Acceptor(PacketServer server) : ITransportAcceptor
-    {
-        public void OnAccepted(TransportConnection connection) => server.Accept(connection);
-
-        public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>
-            ServerLog.AcceptPressure(server.logger, error, (long)backOff.TotalMilliseconds);
     }
 }

@@ -72,6 +72,18 @@ internal sealed class UsageTests
     [TestCase("relay --max-payload 17MiB", "--max-payload: '17MiB' is out of range; use 1KiB to 16MiB")]
     [TestCase("relay --log-level 3",
         "--log-level: '3' is not a log level; use trace, debug, information, warning, error, critical or none")]
+    [TestCase("relay --log-category server",
+        "--log-category: 'server' has no level; write NAME=LEVEL, as in access=none")]
+    [TestCase("relay --log-category server=5",
+        "--log-category: '5' is not a log level; use trace, debug, information, warning, error, critical or none")]
+    [TestCase("relay --log-category server=debug --log-category Server=none",
+        "--log-category: 'Server' is given twice; keep one of them")]
+    [TestCase("relay --log-format xml", "--log-format: log format 'xml' is unknown; use simple, systemd or json")]
+    [TestCase("relay --log-files 3",
+        "--log-files needs a log file; name one with --log-file, or leave it out")]
+    [TestCase("relay --log-file x --log-files 0", "--log-files: '0' is out of range; use 1 to 1000")]
+    [TestCase("relay --log-file-size 1KiB --log-file x",
+        "--log-file-size: '1KiB' is out of range; use 4KiB to 1024GiB")]
     [TestCase("relay --compress foo", "--compress: compression \"foo\" is unknown: use none, lz4 or zstd")]
     [TestCase("relay --upstream x", "--upstream: 'x' has no name; write NAME=URI, as in orders=tcp://10.0.0.5:9000")]
     [TestCase("relay --upstream a=tcp://127.0.0.1",

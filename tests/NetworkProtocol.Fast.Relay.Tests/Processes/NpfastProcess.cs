@@ -239,7 +239,7 @@ internal sealed class NpfastProcess : IDisposable
             int mark = line.IndexOf(ListeningMark, StringComparison.Ordinal);
             if (mark >= 0)
             {
-                string uri = line[(mark + ListeningMark.Length)..].Split(' ', ',')[0];
+                string uri = line[(mark + ListeningMark.Length)..].Split(' ', ',', '"')[0];
                 endpoints.Add(Endpoint.Parse(uri));
                 if (endpoints.Count == listeners)
                 {

@@ -25,10 +25,11 @@ internal sealed partial class LayeringTests
         new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Forwarding",
             ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
+        new("Logging", ["Configuration"]),
         new("Cli",
         [
             "Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client",
-            "Forwarding",
+            "Forwarding", "Logging",
         ]),
     ];
 
