@@ -52,14 +52,13 @@ internal sealed class UpstreamGroup
     }
 
     /// <summary>
-    /// The link for a request: that of the request before it in the same batch if it is not congested, so that they
-    /// leave in one send and their replies come back in one; else, and every so many requests, the one with the fewest
-    /// in flight. Null when none lives.
+    /// The link for a request: that of the request before it in the same batch, so that they leave in one send and
+    /// their replies come back in one; else, and every so many requests, the one with the fewest in flight. Null when
+    /// none lives. Who finds it congested leaves the batch's way (<see cref="FlushBatch.LeaveWay"/>) and asks again.
     /// </summary>
     internal UpstreamLink? ChooseForRequest(FlushBatch flush)
     {
-        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this)
-            && before.Live is { IsHigh: false } live && before.InFlight < before.InFlightMax(live)
+        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this) && before.Live is not null
             && ++flush.WayPackets < RequestsInARowMax)
         {
             return before;

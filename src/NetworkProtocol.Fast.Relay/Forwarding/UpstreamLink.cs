@@ -131,7 +131,6 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
         PeerLink client = ended.Owner;
         ForwardReply(link, client, in packet, ended.PeerCorrelation, flush);
-        flush.Add(client);
         client.RequestEnded();
 
         // Ending the request was an exchange: the fence that the gate asks for.

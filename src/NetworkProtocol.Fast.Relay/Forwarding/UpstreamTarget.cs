@@ -49,9 +49,14 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 wait = upstream.Gate;
             }
 
-            if (wait is not null)
+            if (wait is not null && !flush.LeaveWay())
             {
                 return WaitAt(wait, client, upstream, in header, flush);
+            }
+
+            if (wait is not null)
+            {
+                continue;
             }
 
             if (TryForward(client, upstream, link, in packet, correlation, flush))
@@ -91,7 +96,6 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             client, link, in packet, correlation, flush, out bool consumed, out PacketFault fault);
         if (status == EnqueueStatus.Done)
         {
-            flush.Add(link);
             return true;
         }
 
@@ -141,6 +145,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         consumed = false;
         if (!link.Settings.Allows(header.Codec))
         {
+            flush.Add(link);
             return SendInflated(client, link, in packet, in header, out fault);
         }
 
@@ -163,6 +168,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         consumed = true;
         header.Write(lease.Span[offset..]);
         EnqueueStatus status = link.TrySendBlock(lease, offset, header.PacketBytes);
+        flush.Add(link);
         if (status != EnqueueStatus.Done)
         {
             lease.Return();

@@ -53,6 +53,7 @@ internal sealed class EchoTarget : PacketTarget
             int start = offset + packet.Header.NameLength;
             reply.Write(lease.Span[start..]);
             status = link.TrySendBlock(lease, start, reply.PacketBytes);
+            flush.Add(link);
             if (status != EnqueueStatus.Done)
             {
                 lease.Return();
@@ -66,9 +67,9 @@ internal sealed class EchoTarget : PacketTarget
         if (status != EnqueueStatus.Done)
         {
             link.EndUnanswered(reply.Correlation, status);
+            flush.Add(link);
         }
 
-        flush.Add(link);
         return null;
     }
 }
