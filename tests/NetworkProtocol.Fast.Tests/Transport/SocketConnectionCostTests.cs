@@ -16,6 +16,7 @@ internal sealed class SocketConnectionCostTests
     private const int IdleOnLoopBytesMax = 512;
 
     [Test]
+    [NonParallelizable]
     public async Task Traffic_SteadyState_AllocatesNothing(
         [Values(EndpointScheme.Tcp, EndpointScheme.Unix)] EndpointScheme scheme,
         [Values(64, 1 << 20)] int messageBytes,
@@ -47,6 +48,7 @@ internal sealed class SocketConnectionCostTests
     }
 
     [Test]
+    [NonParallelizable]
     public async Task Connection_AcceptedAndIdle_IsSmall([Values] bool onLoop)
     {
         const int Connections = 2000;
