@@ -10,7 +10,7 @@ namespace NetworkProtocol.Fast.Link;
 /// synchronisation: two threads that overwrite each other's stamp only note a link twice, and a second flush finds
 /// nothing to do.
 /// </summary>
-internal sealed class FlushBatch
+internal sealed partial class FlushBatch
 {
     // Enough for a batch from an upstream that answers many clients; when it is full, all are flushed and it starts
     // anew.
@@ -105,6 +105,11 @@ internal sealed class FlushBatch
     internal void Leave()
     {
         FlushAll();
+        if (!tally.IsEmpty)
+        {
+            tally.Settle();
+        }
+
         inUse = false;
     }
 

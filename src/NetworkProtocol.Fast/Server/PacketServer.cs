@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
@@ -17,7 +18,7 @@ namespace NetworkProtocol.Fast.Server;
 /// <summary>
 /// Accepts connections, opens their sessions and hands their packets to handlers. Thread-safe.
 /// </summary>
-public sealed class PacketServer : IAsyncDisposable
+public sealed partial class PacketServer : IAsyncDisposable
 {
     private const int ReceiveBlockBytes = 64 << 10;
 
@@ -30,7 +31,7 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly SecureServer? security;
     private readonly HandshakeWatch? handshakeWatch;
     private readonly AuthorizedKeysWatch? keysWatch;
-    private readonly Acceptor acceptor;
+    private readonly LinkTotals[] totals;
     private readonly LogPace refusals = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
@@ -56,8 +57,9 @@ public sealed class PacketServer : IAsyncDisposable
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
         Faults = new FaultLog(logger, runtime.Wheel);
-        sink = new ServerSink(this, handlers.Freeze(logger));
-        acceptor = new Acceptor(this);
+        Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
+        sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
+        totals = [.. options.Endpoints.Select(static e => new LinkTotals(e.ToString()))];
         if (options.Secure is { } secure)
         {
             security = new SecureServer(secure, runtime.Wheel.Time);
@@ -105,6 +107,8 @@ public sealed class PacketServer : IAsyncDisposable
 
     internal FaultLog Faults { get; }
 
+    internal AccessLog Access { get; }
+
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
 
     /// <summary>Opens every endpoint.</summary>
@@ -125,7 +129,10 @@ public sealed class PacketServer : IAsyncDisposable
             {
                 foreach (Endpoint endpoint in options.Endpoints)
                 {
-                    listeners.Add(TransportListener.Start(endpoint, listenerOptions, acceptor));
+                    LinkTotals sums = totals[listeners.Count];
+                    var listener = TransportListener.Start(endpoint, listenerOptions, new Acceptor(this, sums));
+                    sums.Label = listener.BoundEndpoint.ToString();
+                    listeners.Add(listener);
                 }
             }
             catch
@@ -136,6 +143,7 @@ public sealed class PacketServer : IAsyncDisposable
             }
         }
 
+        runtime.Metrics.Add(this);
         handshakeWatch?.Start();
         keysWatch?.Start();
     }
@@ -183,6 +191,7 @@ public sealed class PacketServer : IAsyncDisposable
         handshakeWatch?.Stop();
         keysWatch?.Stop();
         runtime.RemoveRelief(links);
+        runtime.Metrics.Remove(this);
         security?.Dispose();
         return cut;
     }
@@ -216,17 +225,19 @@ public sealed class PacketServer : IAsyncDisposable
         return has;
     }
 
-    private void Accept(TransportConnection connection)
+    private void Accept(TransportConnection connection, LinkTotals sums)
     {
         bool isSecure = options.Session.For(connection.Local.Scheme) == SessionKind.Secure;
         var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
         {
             Security = isSecure ? security : null,
+            Totals = sums,
         };
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
             // A flood must not fill the log; each line has the sum.
             long sum = Interlocked.Increment(ref refused);
+            sums.AddRefused();
             if (refusals.TryTell(runtime.Wheel.NowMs, out _))
             {
                 ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
@@ -237,6 +248,7 @@ public sealed class PacketServer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref accepted);
+        sums.AddAccepted();
         link.Start();
 
         // A stop that began between the check above and the list visits only what was in the list then.
@@ -246,9 +258,9 @@ public sealed class PacketServer : IAsyncDisposable
         }
     }
 
-    private sealed class Acceptor(PacketServer server) : ITransportAcceptor
+    private sealed class Acceptor(PacketServer server, LinkTotals sums) : ITransportAcceptor
     {
-        public void OnAccepted(TransportConnection connection) => server.Accept(connection);
+        public void OnAccepted(TransportConnection connection) => server.Accept(connection, sums);
 
         public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>
             ServerLog.AcceptPressure(server.logger, error, (long)backOff.TotalMilliseconds);
