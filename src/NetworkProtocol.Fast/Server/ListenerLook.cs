@@ -7,10 +7,14 @@ namespace NetworkProtocol.Fast.Server;
 /// <summary>One look at the connections of a listener, under the lock of their list.</summary>
 internal sealed class ListenerLook(LinkTotals totals)
 {
-    private int opening;
-    private int open;
-    private int draining;
-    private int closing;
+    private const string Opening = "opening";
+    private const string Open = "open";
+    private const string Draining = "draining";
+    private const string Closing = "closing";
+
+    private static readonly string[] States = [Opening, Open, Draining, Closing];
+
+    private readonly int[] states = new int[States.Length];
     private long queued;
     private long queuedMost;
     private long established;
@@ -18,25 +22,15 @@ internal sealed class ListenerLook(LinkTotals totals)
 
     internal LinkTotals Totals { get; } = totals;
 
+    /// <summary>What the metrics and reports call the state of a connection.</summary>
+    internal static string StateOf(PeerLink link) => !link.IsOpen ? Closing
+        : !link.IsEstablished ? Opening
+        : link.IsDraining ? Draining
+        : Open;
+
     internal void See(PeerLink link)
     {
-        if (!link.IsOpen)
-        {
-            closing++;
-        }
-        else if (!link.IsEstablished)
-        {
-            opening++;
-        }
-        else if (link.IsDraining)
-        {
-            draining++;
-        }
-        else
-        {
-            open++;
-        }
-
+        states[Array.IndexOf(States, StateOf(link))]++;
         long bytes = link.QueuedBytes;
         queued += bytes;
         queuedMost = Math.Max(queuedMost, bytes);
@@ -47,10 +41,11 @@ internal sealed class ListenerLook(LinkTotals totals)
     internal void Collect(MetricSnapshot snapshot)
     {
         string label = Totals.Label;
-        snapshot.Add(Metrics.Connections, opening, label, "opening");
-        snapshot.Add(Metrics.Connections, open, label, "open");
-        snapshot.Add(Metrics.Connections, draining, label, "draining");
-        snapshot.Add(Metrics.Connections, closing, label, "closing");
+        for (int i = 0; i < States.Length; i++)
+        {
+            snapshot.Add(Metrics.Connections, states[i], label, States[i]);
+        }
+
         snapshot.Add(Metrics.ConnectionsAccepted, Totals.Accepted, label);
         snapshot.Add(Metrics.ConnectionsRefused, Totals.Refused, label);
         Totals.CollectEnds(snapshot, established);

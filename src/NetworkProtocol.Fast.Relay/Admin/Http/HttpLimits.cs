@@ -2,7 +2,7 @@ using System;
 
 namespace NetworkProtocol.Fast.Relay.Admin.Http;
 
-/// <summary>What one client of the admin listener may take; all of it is for a handful of people and scrapers.</summary>
+/// <summary>What clients of the admin listener may take; it is there for a handful of people and scrapers.</summary>
 internal sealed record HttpLimits
 {
     /// <summary>Request line and headers together.</summary>

@@ -43,8 +43,9 @@ internal static class HttpRequestParser
             return false;
         }
 
+        int bodyBytes = 0;
         fault = TryParseHeaders(lines.AsSpan(1), out Dictionary<string, string> headers)
-            ?? TryReadLength(method, headers, limits, out int bodyBytes);
+            ?? TryReadLength(method, headers, limits, out bodyBytes);
         if (fault is not null)
         {
             return false;

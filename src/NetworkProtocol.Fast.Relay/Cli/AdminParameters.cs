@@ -1,0 +1,65 @@
+using System.Collections.Generic;
+using System.CommandLine;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Cli;
+
+/// <summary>The options of <c>npfast relay</c> about its admin listener.</summary>
+internal static class AdminParameters
+{
+    internal static Option<Endpoint?> Listen { get; } = Parameters.Option<Endpoint?>(
+        "--admin", "URI", "Where metrics, health and the status page are, over HTTP: tcp://127.0.0.1:PORT or "
+        + "unix:///PATH; nowhere unless given", ValueParsers.Uri!);
+
+    internal static Option<string?> TokenFile { get; } = Parameters.Option<string?>(
+        "--admin-token-file", "FILE", "A file with the token that changes need, readable for its owner alone",
+        ValueParsers.FilePath);
+
+    internal static Option<bool> Remote { get; } = Parameters.Option<bool>(
+        "--admin-access", "local|remote", "Whether other machines may reach the admin listener; local unless given",
+        Access);
+
+    internal static IReadOnlyList<Option> All { get; } = [Listen, TokenFile, Remote];
+
+    /// <returns>Null when there is to be no admin listener.</returns>
+    /// <exception cref="UsageException">The options contradict each other.</exception>
+    internal static AdminOptions? ToOptions(ParseResult parsed)
+    {
+        Endpoint? endpoint = parsed.GetValue(Listen);
+        if (endpoint is null)
+        {
+            RequireListener(parsed, TokenFile);
+            RequireListener(parsed, Remote);
+            return null;
+        }
+
+        if (!endpoint.IsLoopback && !parsed.GetValue(Remote))
+        {
+            throw new UsageException($"{Listen.Name}: {endpoint} can be reached from other machines; use a loopback "
+                + $"address or a Unix socket, or write {Remote.Name} remote");
+        }
+
+        return new AdminOptions
+        {
+            Endpoint = endpoint,
+            AllowRemote = parsed.GetValue(Remote),
+            TokenFile = parsed.GetValue(TokenFile),
+        };
+    }
+
+    private static void RequireListener(ParseResult parsed, Option option)
+    {
+        if (TrustOptions.IsGiven(parsed, option))
+        {
+            throw new UsageException(
+                $"{option.Name} needs an admin listener; give one with {Listen.Name}, or leave it out");
+        }
+    }
+
+    private static string? Access(string text, out bool value)
+    {
+        value = text == "remote";
+        return text is "local" or "remote" ? null : $"'{text}' is unknown; use local or remote";
+    }
+}
