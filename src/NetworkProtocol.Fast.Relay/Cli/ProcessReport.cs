@@ -39,7 +39,7 @@ internal static class ProcessReport
     private static List<(string Name, string Value)> Limits()
     {
         var link = new LinkOptions();
-        var server = new ServerOptions { Endpoints = [] };
+        var server = new ServerOptions { Listeners = [] };
         return
         [
             ("connections", Text(server.ConnectionsMax)),

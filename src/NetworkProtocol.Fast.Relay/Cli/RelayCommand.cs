@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
@@ -52,14 +53,18 @@ internal static class RelayCommand
             CliLog.Identity(logger, identity.Fingerprint);
         }
 
-        if (FindPlain(options.Server.Session, endpoints) is { } unprotected)
+        for (int i = 0; i < endpoints.Count; i++)
         {
-            CliLog.PlainOnTcp(logger, unprotected);
+            if (IsUnprotected(options.Server.Listeners[i].Session, endpoints[i]))
+            {
+                CliLog.PlainOnTcp(logger, endpoints[i]);
+                break;
+            }
         }
 
         foreach (UpstreamOptions upstream in options.Upstreams)
         {
-            if (FindPlain(upstream.Session, upstream.Nodes) is { } node)
+            if (upstream.Nodes.FirstOrDefault(n => IsUnprotected(upstream.Session, n)) is { } node)
             {
                 CliLog.PlainUpstream(logger, upstream.Name, node);
             }
@@ -77,19 +82,9 @@ internal static class RelayCommand
         }
     }
 
-    // The first one that takes bytes off this machine unprotected, or could.
-    private static Endpoint? FindPlain(SessionKind session, IReadOnlyList<Endpoint> endpoints)
-    {
-        foreach (Endpoint endpoint in endpoints)
-        {
-            if (endpoint.Scheme == EndpointScheme.Tcp && session.For(endpoint.Scheme) == SessionKind.Plain)
-            {
-                return endpoint;
-            }
-        }
-
-        return null;
-    }
+    // Takes bytes off this machine unprotected, or could.
+    private static bool IsUnprotected(SessionKind session, Endpoint endpoint) =>
+        endpoint.Scheme == EndpointScheme.Tcp && session.For(endpoint.Scheme) == SessionKind.Plain;
 
     private static async Task StopAsync(ILogger logger, RelayNode node, Duration deadline)
     {

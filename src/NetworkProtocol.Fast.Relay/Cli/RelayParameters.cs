@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.CommandLine;
+using System.Linq;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
@@ -96,8 +97,11 @@ internal static class RelayParameters
         {
             Server = new ServerOptions
             {
-                Endpoints = parsed.GetValue(Listen)!,
-                Session = parsed.GetValue(SharedOptions.Session),
+                Listeners =
+                [
+                    .. parsed.GetValue(Listen)!.Select(endpoint =>
+                        new ServerListener(endpoint) { Session = parsed.GetValue(SharedOptions.Session) }),
+                ],
                 ConnectionsMax = parsed.GetValue(ConnectionsMax),
                 Link = LinkOf(parsed, new LinkOptions
                 {

@@ -48,19 +48,28 @@ internal sealed class RelaySecurity : IDisposable
     }
 
     /// <summary>Puts keys and trust into the relay's options.</summary>
-    internal RelayOptions Apply(RelayOptions options) => Identity is null ? options : options with
+    internal RelayOptions Apply(RelayOptions options)
     {
-        Server = options.Server with
+        if (Identity is null)
         {
-            Secure = HandshakeParameters.Apply(parsed, new SecureServerOptions
+            return options;
+        }
+
+        SecureServerOptions secure = HandshakeParameters.Apply(parsed, new SecureServerOptions
+        {
+            Identity = Identity,
+            ClientAuthentication = parsed.GetValue(RelaySecurityParameters.ClientAuth),
+            AuthorizedKeys = AuthorizedKeys,
+        });
+        return options with
+        {
+            Server = options.Server with
             {
-                Identity = Identity,
-                ClientAuthentication = parsed.GetValue(RelaySecurityParameters.ClientAuth),
-                AuthorizedKeys = AuthorizedKeys,
-            }),
-        },
-        Upstreams = [.. options.Upstreams.Select(Apply)],
-    };
+                Listeners = [.. options.Server.Listeners.Select(l => l.IsSecure ? l with { Secure = secure } : l)],
+            },
+            Upstreams = [.. options.Upstreams.Select(Apply)],
+        };
+    }
 
     public void Dispose() => Identity?.Dispose();
 

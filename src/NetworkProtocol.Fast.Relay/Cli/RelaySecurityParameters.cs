@@ -121,7 +121,7 @@ internal static class RelaySecurityParameters
         [.. (parsed.GetValue(UpstreamPins) ?? []).Where(p => p.Upstream == upstream.Name).Select(static p => p.Pin)];
 
     internal static bool ListensSecurely(RelayOptions options) =>
-        options.Server.Endpoints.Any(e => IsSecure(options.Server.Session, e));
+        options.Server.Listeners.Any(static l => l.IsSecure);
 
     internal static bool IsSecure(UpstreamOptions upstream) => upstream.Nodes.Any(n => IsSecure(upstream.Session, n));
 

@@ -1,27 +1,20 @@
 using System;
 using System.Collections.Generic;
 using NetworkProtocol.Fast.Session;
-using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Configuration;
 
 /// <summary>What a server listens on and how much it takes.</summary>
 public sealed record ServerOptions
 {
-    /// <summary>Where to listen; at least one endpoint.</summary>
-    public required IReadOnlyList<Endpoint> Endpoints { get; init; }
+    /// <summary>Where to listen and how sessions are protected there; at least one.</summary>
+    public required IReadOnlyList<ServerListener> Listeners { get; init; }
 
     /// <summary>Most connections at a time; further ones are closed as soon as they are accepted.</summary>
     public int ConnectionsMax { get; init; } = 10_000;
 
     /// <summary>Connections that the system may hold until they are accepted.</summary>
     public int Backlog { get; init; } = 512;
-
-    /// <summary>How connections are protected: secure on tcp unless plain is written out.</summary>
-    public SessionKind Session { get; init; }
-
-    /// <summary>Key and limits of secure sessions; needed where there are any.</summary>
-    public SecureServerOptions? Secure { get; init; }
 
     /// <summary>Limits and times of each connection.</summary>
     public LinkOptions Link { get; init; } = new();
@@ -32,18 +25,25 @@ public sealed record ServerOptions
     /// allowed.</exception>
     public ServerOptions Validate()
     {
-        if (Endpoints is not { Count: > 0 })
+        if (Listeners is not { Count: > 0 })
         {
-            throw new ArgumentException("a server needs an endpoint to listen on", nameof(Endpoints));
+            throw new ArgumentException("a server needs an endpoint to listen on", nameof(Listeners));
         }
 
         ArgumentOutOfRangeException.ThrowIfLessThan(ConnectionsMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(Backlog, 1);
         Link.Validate();
-        Secure?.Validate();
-        foreach (Endpoint endpoint in Endpoints)
+        var replays = new Dictionary<KeyFingerprint, ReplayOptions>();
+        foreach (ServerListener listener in Listeners)
         {
-            Session.Require(endpoint, Secure is not null, nameof(Secure));
+            if (listener.Validate().Secure is { } secure
+                && replays.TryAdd(secure.Identity.Fingerprint, secure.Replay) is false
+                && replays[secure.Identity.Fingerprint] != secure.Replay)
+            {
+                throw new ArgumentException(
+                    $"listeners with the key {secure.Identity.Fingerprint} share one memory of handshakes, so give "
+                    + "them the same Replay options", nameof(Listeners));
+            }
         }
 
         return this;

@@ -15,12 +15,15 @@ internal sealed class SecureServer : SessionSecurity, IDisposable
     // The pool of ephemeral keys has one job at a time.
     private const int RefillJobs = 1;
 
-    internal SecureServer(SecureServerOptions options, TimeProvider time)
+    /// <param name="options">Key and limits.</param>
+    /// <param name="time">The clock that clients' times are held against.</param>
+    /// <param name="guard">The memory of handshakes of whoever proves the same key; null makes one.</param>
+    internal SecureServer(SecureServerOptions options, TimeProvider time, ReplayGuard? guard = null)
     {
         Options = options;
         Time = time;
         Identity = new P256KeyPair(options.Identity.Key);
-        Guard = new ReplayGuard(options.Replay, time);
+        Guard = guard ?? new ReplayGuard(options.Replay, time);
         Limits = new HandshakeLimits(options.Limits);
         Workers = new HandshakeWorkers(options.Limits.UnderWayMax + RefillJobs);
         Ephemerals = new EphemeralKeyPool(EphemeralsReady, Workers);

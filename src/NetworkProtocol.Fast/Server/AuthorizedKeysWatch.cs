@@ -78,7 +78,9 @@ internal sealed class AuthorizedKeysWatch(
 
     private void Enforce(PeerLink link)
     {
-        if (link.Identity is not { } known)
+        // Listeners may have lists of their own.
+        if (link.Identity is not { } known || link.Security is not SecureServer server
+            || !ReferenceEquals(server.Options.AuthorizedKeys, keys))
         {
             return;
         }

@@ -6,7 +6,7 @@ namespace NetworkProtocol.Fast.Server;
 
 /// <summary>Warns when handshakes are refused for want of room, every ten seconds at most: strangers hear nothing, so
 /// the log is where it shows.</summary>
-internal sealed class HandshakeWatch(SecureServer security, TimerWheel wheel, ILogger logger) : WheelTimer
+internal sealed class HandshakeWatch(ServerSecurity security, TimerWheel wheel, ILogger logger) : WheelTimer
 {
     private long refusedByLimits;
     private long refusedByGuard;
@@ -28,14 +28,14 @@ internal sealed class HandshakeWatch(SecureServer security, TimerWheel wheel, IL
 
     private void Tell()
     {
-        HandshakeCounters limits = security.Limits.Counters;
-        ReplayCounters guard = security.Guard.Counters;
+        HandshakeCounters limits = security.Handshakes;
+        ReplayCounters guard = security.Replays;
         long byLimits = limits.RefusedByTotal + limits.RefusedByAddress;
         long byGuard = guard.Full + guard.ShareFull;
         if (byLimits != refusedByLimits || byGuard != refusedByGuard)
         {
             ServerLog.HandshakesRefused(
-                logger, byLimits - refusedByLimits + byGuard - refusedByGuard, limits.UnderWay, security.Guard.Held);
+                logger, byLimits - refusedByLimits + byGuard - refusedByGuard, limits.UnderWay, security.Remembered);
         }
 
         refusedByLimits = byLimits;

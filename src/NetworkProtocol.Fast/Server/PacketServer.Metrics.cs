@@ -21,11 +21,7 @@ public sealed partial class PacketServer : IMetricSource
         snapshot.Add(Metrics.HandshakesRefused, replays.Replayed, "replayed");
         snapshot.Add(Metrics.HandshakesRefused, replays.Full, "guard_full");
         snapshot.Add(Metrics.HandshakesRefused, replays.ShareFull, "guard_share_full");
-        var look = new ListenerLook[totals.Length];
-        for (int i = 0; i < look.Length; i++)
-        {
-            look[i] = new ListenerLook(totals[i]);
-        }
+        ListenerLook[] look = Array.ConvertAll(acceptors, static a => new ListenerLook(a.Totals));
 
         links.Look(look, static (all, link) => Array.Find(all, l => ReferenceEquals(l.Totals, link.Totals))?.See(link),
             all => Array.ForEach(all, l => l.Collect(snapshot)));

@@ -1,7 +1,6 @@
 using System;
 using System.Collections.Generic;
 using System.Linq;
-using System.Net.Sockets;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -28,10 +27,8 @@ public sealed partial class PacketServer : IAsyncDisposable
     private readonly List<TransportListener> listeners = [];
     private readonly LinkList links = new();
     private readonly ServerSink sink;
-    private readonly SecureServer? security;
-    private readonly HandshakeWatch? handshakeWatch;
-    private readonly AuthorizedKeysWatch? keysWatch;
-    private readonly LinkTotals[] totals;
+    private readonly ServerSecurity security;
+    private readonly ListenerAcceptor[] acceptors;
     private readonly LogPace refusals = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
@@ -59,15 +56,8 @@ public sealed partial class PacketServer : IAsyncDisposable
         Faults = new FaultLog(logger, runtime.Wheel);
         Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
-        totals = [.. options.Endpoints.Select(static e => new LinkTotals(e.ToString()))];
-        if (options.Secure is { } secure)
-        {
-            security = new SecureServer(secure, runtime.Wheel.Time);
-            handshakeWatch = new HandshakeWatch(security, runtime.Wheel, logger);
-            keysWatch = secure.AuthorizedKeys is { } keys
-                ? new AuthorizedKeysWatch(keys, links, runtime.Wheel, logger)
-                : null;
-        }
+        security = new ServerSecurity(options, links, runtime, logger);
+        acceptors = [.. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l)))];
     }
 
     /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
@@ -93,15 +83,15 @@ public sealed partial class PacketServer : IAsyncDisposable
     public long ConnectionsRefused => Volatile.Read(ref refused);
 
     /// <summary>Handshakes of secure sessions under way, let in and refused since the start.</summary>
-    public HandshakeCounters Handshakes => security?.Limits.Counters ?? default;
+    public HandshakeCounters Handshakes => security.Handshakes;
 
     /// <summary>What the protection against replay has decided since the start.</summary>
-    public ReplayCounters Replays => security?.Guard.Counters ?? default;
+    public ReplayCounters Replays => security.Replays;
 
     internal LinkList Links => links;
 
-    /// <summary>What its secure sessions share; null when all are plain.</summary>
-    internal SecureServer? Security => security;
+    /// <summary>What the secure sessions of its first listener share; null when they are plain.</summary>
+    internal SecureServer? Security => acceptors[0].Security;
 
     internal ILogger Logger => logger;
 
@@ -127,11 +117,10 @@ public sealed partial class PacketServer : IAsyncDisposable
         {
             try
             {
-                foreach (Endpoint endpoint in options.Endpoints)
+                foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    LinkTotals sums = totals[listeners.Count];
-                    var listener = TransportListener.Start(endpoint, listenerOptions, new Acceptor(this, sums));
-                    sums.Label = listener.BoundEndpoint.ToString();
+                    var listener = TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor);
+                    acceptor.Totals.Label = listener.BoundEndpoint.ToString();
                     listeners.Add(listener);
                 }
             }
@@ -144,8 +133,7 @@ public sealed partial class PacketServer : IAsyncDisposable
         }
 
         runtime.Metrics.Add(this);
-        handshakeWatch?.Start();
-        keysWatch?.Start();
+        security.Start();
     }
 
     /// <summary>
@@ -160,7 +148,7 @@ public sealed partial class PacketServer : IAsyncDisposable
         int before = Interlocked.Exchange(ref state, StateDraining);
         if (before == StateNew)
         {
-            security?.Dispose();
+            security.Dispose();
             return 0;
         }
 
@@ -188,16 +176,47 @@ public sealed partial class PacketServer : IAsyncDisposable
         });
         await allClosed.Task.ConfigureAwait(false);
         Faults.Stop();
-        handshakeWatch?.Stop();
-        keysWatch?.Stop();
+        security.Stop();
         runtime.RemoveRelief(links);
         runtime.Metrics.Remove(this);
-        security?.Dispose();
+        security.Dispose();
         return cut;
     }
 
     /// <summary>Cuts every connection and stops.</summary>
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);
+
+    internal void Accept(TransportConnection connection, ListenerAcceptor acceptor)
+    {
+        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
+        {
+            Security = acceptor.Security,
+            Totals = acceptor.Totals,
+        };
+        if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
+        {
+            // A flood must not fill the log; each line has the sum.
+            long sum = Interlocked.Increment(ref refused);
+            acceptor.Totals.AddRefused();
+            if (refusals.TryTell(runtime.Wheel.NowMs, out _))
+            {
+                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
+            }
+
+            connection.Close();
+            return;
+        }
+
+        Interlocked.Increment(ref accepted);
+        acceptor.Totals.AddAccepted();
+        link.Start();
+
+        // A stop that began between the check above and the list visits only what was in the list then.
+        if (IsDraining)
+        {
+            link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
+        }
+    }
 
     internal void OnLinkClosed(PeerLink link) => NoteIfEmpty(links.Remove(link));
 
@@ -223,46 +242,5 @@ public sealed partial class PacketServer : IAsyncDisposable
         bool has = runtime.Pool.TryRent(ReceiveBlockBytes, out BufferLease probe);
         probe.Return();
         return has;
-    }
-
-    private void Accept(TransportConnection connection, LinkTotals sums)
-    {
-        bool isSecure = options.Session.For(connection.Local.Scheme) == SessionKind.Secure;
-        var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
-        {
-            Security = isSecure ? security : null,
-            Totals = sums,
-        };
-        if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
-        {
-            // A flood must not fill the log; each line has the sum.
-            long sum = Interlocked.Increment(ref refused);
-            sums.AddRefused();
-            if (refusals.TryTell(runtime.Wheel.NowMs, out _))
-            {
-                ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
-            }
-
-            connection.Close();
-            return;
-        }
-
-        Interlocked.Increment(ref accepted);
-        sums.AddAccepted();
-        link.Start();
-
-        // A stop that began between the check above and the list visits only what was in the list then.
-        if (IsDraining)
-        {
-            link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
-        }
-    }
-
-    private sealed class Acceptor(PacketServer server, LinkTotals sums) : ITransportAcceptor
-    {
-        public void OnAccepted(TransportConnection connection) => server.Accept(connection, sums);
-
-        public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>
-            ServerLog.AcceptPressure(server.logger, error, (long)backOff.TotalMilliseconds);
     }
 }

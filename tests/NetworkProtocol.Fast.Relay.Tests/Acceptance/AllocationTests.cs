@@ -8,7 +8,6 @@ using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Tests.Shared;
-using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
@@ -60,11 +59,7 @@ internal sealed class AllocationTests
         }
     }
 
-    private static ServerOptions Listening() => new()
-    {
-        Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
-        Session = SessionKind.Plain,
-    };
+    private static ServerOptions Listening() => new() { Listeners = [Plain.Loopback] };
 
     private static async Task<long> MeasureAsync(PacketGenerator[] generators, PacketType type, byte[] name)
     {

@@ -13,7 +13,6 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Tests.Shared;
-using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
@@ -85,7 +84,7 @@ internal sealed class SlowReaderTests
             .Map("big", (ref PacketContext c) => c.Reply(big))
             .Map("small", static (ref PacketContext c) => c.Reply(c.Payload));
         var server = new PacketServer(
-            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] },
+            new ServerOptions { Listeners = [Plain.Loopback] },
             handlers, runtime);
         server.Start();
         return server;

@@ -46,7 +46,7 @@ internal sealed class RelayCommandTests
         });
         using var runtime = new LinkRuntime();
         await using var upstream = new PacketServer(
-            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse(AnyPort)] },
+            new ServerOptions { Listeners = [Plain.Loopback] },
             handlers, runtime);
         upstream.Start();
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(

@@ -147,7 +147,7 @@ internal sealed class RelayNodeTests
         HandlerTable never = new HandlerTable()
             .MapAsync("mirror", static async _ => await Task.Delay(Timeout.Infinite));
         await using var stuck = new PacketServer(
-            new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback], Link = narrow }, never, runtime);
+            new ServerOptions { Listeners = [Plain.Loopback], Link = narrow }, never, runtime);
         stuck.Start();
         await using RelayNode both = NewRelay([stuck.Endpoints[0], upstreams[0].Endpoints[0]]);
         await Eventually.HoldsAsync(() => stuck.Connections == 2 && upstreams[0].Connections == 4);
@@ -192,7 +192,7 @@ internal sealed class RelayNodeTests
         self = Endpoint.Parse("unix://" + path);
         var node = new RelayNode(new RelayOptions
         {
-            Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [self] },
+            Server = new ServerOptions { Listeners = [Plain.On(self)] },
             Upstreams = [new UpstreamOptions { Name = "self", Nodes = [self] }],
             Routes = [new RouteOptions { Match = RouteMatch.Parse("*"), Target = "self" }],
         }, runtime);
@@ -204,7 +204,7 @@ internal sealed class RelayNodeTests
     {
         var node = new RelayNode(new RelayOptions
         {
-            Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback] },
+            Server = new ServerOptions { Listeners = [Plain.Loopback] },
             Upstreams =
             [
                 new UpstreamOptions
@@ -237,8 +237,7 @@ internal sealed class RelayNodeTests
         var server = new PacketServer(
             new ServerOptions
             {
-                Session = SessionKind.Plain,
-                Endpoints = [endpoint],
+                Listeners = [Plain.On(endpoint)],
                 Link = new LinkOptions { Software = name },
             },
             handlers, runtime);

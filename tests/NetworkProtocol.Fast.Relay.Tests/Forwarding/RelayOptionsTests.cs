@@ -4,6 +4,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Forwarding;
+using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -39,7 +40,7 @@ internal sealed class RelayOptionsTests
 
     private static RelayOptions Options(string upstreams, string routes) => new()
     {
-        Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")] },
+        Server = new ServerOptions { Listeners = [Plain.Loopback] },
         Upstreams = [.. Words(upstreams).Select(static name => new UpstreamOptions
         {
             Name = name,

@@ -139,11 +139,7 @@ internal sealed class UpstreamFaultTests
         var node = new RelayNode(
             new RelayOptions
             {
-                Server = new ServerOptions
-                {
-                    Session = SessionKind.Plain,
-                    Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
-                },
+                Server = new ServerOptions { Listeners = [Plain.Loopback] },
                 Upstreams =
                 [
                     new UpstreamOptions

@@ -117,8 +117,7 @@ internal sealed class UpstreamShareTests
         upstream = new PacketServer(
             new ServerOptions
             {
-                Session = SessionKind.Plain,
-                Endpoints = [Loopback],
+                Listeners = [Plain.Loopback],
                 Link = new LinkOptions { RequestsInFlightMax = Places },
             },
             new HandlerTable().MapAsync("held", held.HandleAsync)
@@ -128,7 +127,7 @@ internal sealed class UpstreamShareTests
         relay = new RelayNode(
             new RelayOptions
             {
-                Server = new ServerOptions { Session = SessionKind.Plain, Endpoints = [Loopback] },
+                Server = new ServerOptions { Listeners = [Plain.Loopback] },
                 Upstreams =
                 [
                     new UpstreamOptions

@@ -37,8 +37,13 @@ internal sealed class ManInTheMiddle : IAsyncDisposable
         });
         var options = new ServerOptions
         {
-            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
-            Secure = new SecureServerOptions { Identity = identity },
+            Listeners =
+            [
+                new ServerListener(Endpoint.Parse("tcp://127.0.0.1:0"))
+                {
+                    Secure = new SecureServerOptions { Identity = identity },
+                },
+            ],
         };
         server = new PacketServer(options, handlers, runtime);
         server.Start();

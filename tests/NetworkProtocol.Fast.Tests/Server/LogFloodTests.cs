@@ -211,7 +211,7 @@ internal sealed class LogFloodTests
     {
         var options = new ServerOptions
         {
-            Endpoints = [Endpoint.Parse("unix://" + path)],
+            Listeners = [Plain.On(Endpoint.Parse("unix://" + path))],
             ConnectionsMax = connectionsMax,
             Link = new LinkOptions { HeartbeatInterval = TimeSpan.FromMinutes(10) },
         };

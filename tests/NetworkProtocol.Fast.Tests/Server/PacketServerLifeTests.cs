@@ -208,11 +208,7 @@ internal sealed class PacketServerLifeTests
     {
         await using var harness = new ServerHarness();
         using var runtime = new LinkRuntime();
-        var options = new ServerOptions
-        {
-            Session = SessionKind.Plain,
-            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0"), harness.Endpoint],
-        };
+        var options = new ServerOptions { Listeners = [Plain.Loopback, Plain.On(harness.Endpoint)] };
         await using var second = new PacketServer(options, new HandlerTable(), runtime);
         Assert.That(second.Start, Throws.InstanceOf<TransportException>());
     }
@@ -221,12 +217,8 @@ internal sealed class PacketServerLifeTests
     public void Options_OutOfRange_AreRefused()
     {
         using var runtime = new LinkRuntime();
-        var options = new ServerOptions
-        {
-            Session = SessionKind.Plain,
-            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
-        };
-        Assert.That(() => Make(options with { Endpoints = [] }), Throws.ArgumentException);
+        var options = new ServerOptions { Listeners = [Plain.Loopback] };
+        Assert.That(() => Make(options with { Listeners = [] }), Throws.ArgumentException);
         Assert.That(() => Make(options with { ConnectionsMax = 0 }), Throws.InstanceOf<ArgumentException>());
         Assert.That(() => Make(options with { Link = new LinkOptions { SendRingBytes = 20_000 } }),
             Throws.ArgumentException.With.Message.Contains("power of two"));

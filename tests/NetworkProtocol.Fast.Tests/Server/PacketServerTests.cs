@@ -41,11 +41,7 @@ internal sealed class PacketServerTests
                 await Task.Yield();
                 throw new InvalidOperationException("on purpose");
             });
-        var options = new ServerOptions
-        {
-            Session = SessionKind.Plain,
-            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
-        };
+        var options = new ServerOptions { Listeners = [Plain.Loopback] };
         server = new PacketServer(options, handlers, runtime);
         server.Start();
         endpoint = server.Endpoints[0];

@@ -28,10 +28,15 @@ internal sealed class ServerHarness : IAsyncDisposable
             : new LinkRuntime(memoryBytes, loggers);
         var options = new ServerOptions
         {
-            Endpoints = [Endpoint.Parse("tcp://127.0.0.1:0")],
+            Listeners =
+            [
+                Plain.Loopback with
+                {
+                    Session = secure is null ? SessionKind.Plain : SessionKind.Secure,
+                    Secure = secure,
+                },
+            ],
             ConnectionsMax = connectionsMax,
-            Session = secure is null ? SessionKind.Plain : SessionKind.Secure,
-            Secure = secure,
             Link = link ?? new LinkOptions(),
         };
         Server = new PacketServer(options, handlers ?? new HandlerTable(), Runtime);

@@ -48,20 +48,24 @@ internal sealed class LocalServers : IAsyncDisposable
     {
         var plain = new ServerOptions
         {
-            Endpoints = [Endpoint.Tcp("127.0.0.1", 0)],
-            Session = SessionKind.Plain,
+            Listeners = [new ServerListener(Endpoint.Tcp("127.0.0.1", 0)) { Session = SessionKind.Plain }],
             Link = new LinkOptions { RequestsInFlightMax = Math.Max(inFlight, new LinkOptions().RequestsInFlightMax) },
         };
 
         // The bench connects more often than any honest client does.
         ServerOptions secure = plain with
         {
-            Session = SessionKind.Secure,
-            Secure = new SecureServerOptions
-            {
-                Identity = identity,
-                Replay = new ReplayOptions { Capacity = ReplayOptions.CapacityMax },
-            },
+            Listeners =
+            [
+                new ServerListener(Endpoint.Tcp("127.0.0.1", 0))
+                {
+                    Secure = new SecureServerOptions
+                    {
+                        Identity = identity,
+                        Replay = new ReplayOptions { Capacity = ReplayOptions.CapacityMax },
+                    },
+                },
+            ],
         };
         secureClient = new SecureClient(
             new SecureClientOptions { Trust = ServerTrust.Pinned(identity.Fingerprint) }, UpstreamName);

@@ -1,0 +1,25 @@
+using System;
+using System.Net.Sockets;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Server;
+
+/// <summary>Takes what one listener accepts into the server, under that listener's policy.</summary>
+internal sealed class ListenerAcceptor(PacketServer server, ServerListener listener, SecureServer? security)
+    : ITransportAcceptor
+{
+    internal ServerListener Listener => listener;
+
+    /// <summary>What its connections carry.</summary>
+    internal LinkTotals Totals { get; } = new(listener.Endpoint.ToString());
+
+    /// <summary>What opens the sessions here; null for plain ones.</summary>
+    internal SecureServer? Security => security;
+
+    public void OnAccepted(TransportConnection connection) => server.Accept(connection, this);
+
+    public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>
+        ServerLog.AcceptPressure(server.Logger, error, (long)backOff.TotalMilliseconds);
+}

@@ -1,0 +1,129 @@
+using System;
+using System.Collections.Generic;
+using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Session;
+
+namespace NetworkProtocol.Fast.Server;
+
+/// <summary>
+/// What a server's listeners secure their sessions with. Listeners with the same options share all of it; those with
+/// the same key share at least the memory of handshakes, so that none can be replayed to a neighbour.
+/// </summary>
+internal sealed class ServerSecurity : IDisposable
+{
+    private readonly List<SecureServer> servers = [];
+    private readonly List<ReplayGuard> guards = [];
+    private readonly List<AuthorizedKeysWatch> keysWatches = [];
+    private readonly HandshakeWatch? handshakeWatch;
+
+    internal ServerSecurity(ServerOptions options, LinkList links, LinkRuntime runtime, ILogger logger)
+    {
+        var watched = new HashSet<AuthorizedKeys>();
+        foreach (ServerListener listener in options.Listeners)
+        {
+            if (!listener.IsSecure || listener.Secure is not { } secure || For(listener) is not null)
+            {
+                continue;
+            }
+
+            SecureServer? known = servers.Find(s => s.Options.Identity.Fingerprint == secure.Identity.Fingerprint);
+            var server = new SecureServer(secure, runtime.Wheel.Time, known?.Guard);
+            servers.Add(server);
+            if (known is null)
+            {
+                guards.Add(server.Guard);
+            }
+
+            if (secure.AuthorizedKeys is { } keys && watched.Add(keys))
+            {
+                keysWatches.Add(new AuthorizedKeysWatch(keys, links, runtime.Wheel, logger));
+            }
+        }
+
+        handshakeWatch = servers.Count > 0 ? new HandshakeWatch(this, runtime.Wheel, logger) : null;
+    }
+
+    /// <summary>Handshakes of all listeners together.</summary>
+    internal HandshakeCounters Handshakes
+    {
+        get
+        {
+            HandshakeCounters sum = default;
+            foreach (SecureServer server in servers)
+            {
+                HandshakeCounters one = server.Limits.Counters;
+                sum = new HandshakeCounters(sum.UnderWay + one.UnderWay, sum.Admitted + one.Admitted,
+                    sum.RefusedByTotal + one.RefusedByTotal, sum.RefusedByAddress + one.RefusedByAddress);
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>What the guards of all keys have decided together.</summary>
+    internal ReplayCounters Replays
+    {
+        get
+        {
+            ReplayCounters sum = default;
+            foreach (ReplayGuard guard in guards)
+            {
+                ReplayCounters one = guard.Counters;
+                sum = new ReplayCounters(sum.Accepted + one.Accepted, sum.TooOld + one.TooOld,
+                    sum.Forgotten + one.Forgotten, sum.TooFarAhead + one.TooFarAhead, sum.Replayed + one.Replayed,
+                    sum.Full + one.Full, sum.ShareFull + one.ShareFull);
+            }
+
+            return sum;
+        }
+    }
+
+    /// <summary>Handshakes that are remembered now.</summary>
+    internal int Remembered
+    {
+        get
+        {
+            int held = 0;
+            foreach (ReplayGuard guard in guards)
+            {
+                held += guard.Held;
+            }
+
+            return held;
+        }
+    }
+
+    /// <summary>What opens the sessions of a listener; null for plain ones.</summary>
+    internal SecureServer? For(ServerListener listener) =>
+        listener.IsSecure ? servers.Find(s => s.Options == listener.Secure) : null;
+
+    internal void Start()
+    {
+        handshakeWatch?.Start();
+        foreach (AuthorizedKeysWatch watch in keysWatches)
+        {
+            watch.Start();
+        }
+    }
+
+    /// <summary>Ends the watches, which may tell of what is not told yet.</summary>
+    internal void Stop()
+    {
+        handshakeWatch?.Stop();
+        foreach (AuthorizedKeysWatch watch in keysWatches)
+        {
+            watch.Stop();
+        }
+    }
+
+    /// <summary>Releases keys; after the last link has ended.</summary>
+    public void Dispose()
+    {
+        foreach (SecureServer server in servers)
+        {
+            server.Dispose();
+        }
+    }
+}
