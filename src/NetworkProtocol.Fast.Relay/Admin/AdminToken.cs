@@ -1,4 +1,5 @@
 using System;
+using System.IO;
 using System.Security.Cryptography;
 using System.Text;
 using NetworkProtocol.Fast.Memory;
@@ -23,7 +24,7 @@ internal sealed class AdminToken
 
     /// <summary>The token of the file, else that of the environment; null when there is neither.</summary>
     /// <exception cref="KeyFileException">The file cannot be used; the message says why.</exception>
-    /// <exception cref="FormatException">The variable's value cannot be one; the message says why.</exception>
+    /// <exception cref="IOException">The variable's value cannot be one; the message says why.</exception>
     internal static AdminToken? Find(string? file) =>
         Text(file) is { } text ? new AdminToken(Encoding.ASCII.GetBytes(text)) : null;
 
@@ -47,7 +48,7 @@ internal sealed class AdminToken
 
         string? variable = Environment.GetEnvironmentVariable(Variable);
         return string.IsNullOrEmpty(variable) ? null
-            : Fault(variable) is { } wrong ? throw new FormatException($"{Variable}: {wrong}") : variable;
+            : Fault(variable) is { } wrong ? throw new IOException($"{Variable}: {wrong}") : variable;
     }
 
     /// <summary>Whether an Authorization header presents the token.</summary>

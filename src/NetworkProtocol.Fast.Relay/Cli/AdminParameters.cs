@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Relay.Admin;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -46,6 +47,18 @@ internal static class AdminParameters
             AllowRemote = parsed.GetValue(Remote),
             TokenFile = parsed.GetValue(TokenFile),
         };
+    }
+
+    /// <summary>The token that changes need; null for none.</summary>
+    /// <exception cref="System.IO.IOException">It cannot be read, or used.</exception>
+    /// <exception cref="UsageException">There is none and there has to be one.</exception>
+    internal static AdminToken? TokenOf(AdminOptions options)
+    {
+        AdminToken? token = AdminToken.Find(options.TokenFile);
+        return token is not null || options.Endpoint.IsLoopback
+            ? token
+            : throw new UsageException($"{Listen.Name}: {options.Endpoint} can be reached from other machines, so it "
+                + $"needs a token; name its file with {TokenFile.Name}, or set {AdminToken.Variable}");
     }
 
     private static void RequireListener(ParseResult parsed, Option option)

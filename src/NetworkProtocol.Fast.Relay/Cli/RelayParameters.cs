@@ -82,6 +82,7 @@ internal static class RelayParameters
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
             SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All, .. LoggingParameters.All,
+            .. AdminParameters.All,
         ];
         foreach (Option option in options)
         {

@@ -88,6 +88,12 @@ internal sealed class RouteMeter
             snapshot.Add(Metrics.OneWayPackets, sent, Route);
         }
 
+        if (Id == 0)
+        {
+            // What no route takes is answered at once.
+            return;
+        }
+
         Span<long> now = stackalloc long[LatencyBuckets.Count];
         for (int i = 0; i < now.Length; i++)
         {

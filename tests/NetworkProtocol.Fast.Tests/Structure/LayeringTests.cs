@@ -31,10 +31,15 @@ internal sealed partial class LayeringTests
             "Client",
         ]),
         new("Logging", ["Configuration"]),
+        new("Admin",
+        [
+            "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Forwarding", "Logging",
+        ]),
         new("Cli",
         [
             "Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client",
-            "Forwarding", "Logging",
+            "Forwarding", "Logging", "Admin",
         ]),
     ];
 
