@@ -3,7 +3,6 @@
 // Line plots in SVG: series of numbers, one for each sample, over the time of the samples.
 const Plots = (() => {
   const space = "http://www.w3.org/2000/svg";
-  const width = 600;
   const height = 150;
   const left = 62;
   const right = 8;
@@ -22,23 +21,24 @@ const Plots = (() => {
     return element;
   }
 
-  // The next of 1, 2 and 5 times a power of ten.
-  function roundUp(value) {
+  // The next of 1, 2 and 5 times a power of ten, counted in units of 1024 where the unit is binary.
+  function roundUp(value, isBinary) {
     if (!(value > 0)) {
       return 1;
     }
-    const power = 10 ** Math.floor(Math.log10(value));
-    return [1, 2, 5, 10].map(step => step * power).find(bound => bound >= value * 0.9999);
+    const unit = isBinary ? 1024 ** Math.max(0, Math.floor(Math.log2(value) / 10)) : 1;
+    const power = 10 ** Math.floor(Math.log10(value / unit));
+    return [1, 2, 5, 10].map(step => step * power).find(bound => bound >= value / unit * 0.9999) * unit;
   }
 
   // series: [{ name, values }]; a value may be null where nothing is known.
-  function draw(svg, times, series, format) {
+  function draw(svg, times, series, format, isBinary) {
+    const width = Math.max(300, svg.clientWidth);
     svg.replaceChildren();
     svg.setAttribute("viewBox", `0 0 ${width} ${height}`);
-    svg.setAttribute("preserveAspectRatio", "none");
     svg.setAttribute("role", "img");
     const all = series.flatMap(s => s.values).filter(v => v !== null && Number.isFinite(v));
-    const most = roundUp(Math.max(0, ...all));
+    const most = roundUp(Math.max(0, ...all), isBinary);
     const y = value => top + (height - top - bottom) * (1 - value / most);
     const last = times.length > 0 ? times[times.length - 1] : 0;
     const span = 300000;

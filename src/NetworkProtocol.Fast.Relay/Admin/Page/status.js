@@ -169,7 +169,7 @@ function showPlots() {
     { name: "p50", values: each((a, b) => percentile(a, b, 0.5)) },
     { name: "p99", values: each((a, b) => percentile(a, b, 0.99)) }], seconds);
   Plots.draw(byId("plot-bytes"), times,
-    [{ name: "in", values: rates("bytesIn") }, { name: "out", values: rates("bytesOut") }], bytes);
+    [{ name: "in", values: rates("bytesIn") }, { name: "out", values: rates("bytesOut") }], bytes, true);
   Plots.draw(byId("plot-connections"), times,
     [{ name: "connections", values: each((a, b) => b.connections) }], count);
 }
@@ -191,7 +191,7 @@ async function refresh() {
     samples = samples.slice(-samplesMax);
     document.title = `${status.app}: ${status.state}`;
     byId("app").textContent = status.app;
-    byId("facts").textContent = `version ${status.version}, up ${span(status.uptimeSeconds * 1000)}, `
+    byId("facts").textContent = `version ${status.version.split("+")[0]}, up ${span(status.uptimeSeconds * 1000)}, `
       + `log level ${status.logLevel}, process ${status.process.id}`;
     showState(status.state, status.state);
     byId("trouble").hidden = true;
