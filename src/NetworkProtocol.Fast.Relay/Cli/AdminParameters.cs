@@ -9,6 +9,8 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary>The options of <c>npfast relay</c> about its admin listener.</summary>
 internal static class AdminParameters
 {
+    private const string Remote = "remote";
+
     internal static Option<Endpoint?> Listen { get; } = Parameters.Option<Endpoint?>(
         "--admin", "URI", "Where metrics, health and the status page are, over HTTP: tcp://127.0.0.1:PORT or "
         + "unix:///PATH; nowhere unless given", ValueParsers.Uri!);
@@ -17,11 +19,11 @@ internal static class AdminParameters
         "--admin-token-file", "FILE", "A file with the token that changes need, readable for its owner alone",
         ValueParsers.FilePath);
 
-    internal static Option<bool> Remote { get; } = Parameters.Option<bool>(
+    internal static Option<string?> Access { get; } = Parameters.Option<string?>(
         "--admin-access", "local|remote", "Whether other machines may reach the admin listener; local unless given",
-        Access);
+        ParseAccess);
 
-    internal static IReadOnlyList<Option> All { get; } = [Listen, TokenFile, Remote];
+    internal static IReadOnlyList<Option> All { get; } = [Listen, TokenFile, Access];
 
     /// <returns>Null when there is to be no admin listener.</returns>
     /// <exception cref="UsageException">The options contradict each other.</exception>
@@ -31,20 +33,21 @@ internal static class AdminParameters
         if (endpoint is null)
         {
             RequireListener(parsed, TokenFile);
-            RequireListener(parsed, Remote);
+            RequireListener(parsed, Access);
             return null;
         }
 
-        if (!endpoint.IsLoopback && !parsed.GetValue(Remote))
+        bool isRemote = parsed.GetValue(Access) == Remote;
+        if (!endpoint.IsLoopback && !isRemote)
         {
             throw new UsageException($"{Listen.Name}: {endpoint} can be reached from other machines; use a loopback "
-                + $"address or a Unix socket, or write {Remote.Name} remote");
+                + $"address or a Unix socket, or write {Access.Name} {Remote}");
         }
 
         return new AdminOptions
         {
             Endpoint = endpoint,
-            AllowRemote = parsed.GetValue(Remote),
+            AllowRemote = isRemote,
             TokenFile = parsed.GetValue(TokenFile),
         };
     }
@@ -70,9 +73,9 @@ internal static class AdminParameters
         }
     }
 
-    private static string? Access(string text, out bool value)
+    private static string? ParseAccess(string text, out string? value)
     {
-        value = text == "remote";
-        return text is "local" or "remote" ? null : $"'{text}' is unknown; use local or remote";
+        value = text;
+        return text is "local" or Remote ? null : $"'{text}' is unknown; use local or remote";
     }
 }

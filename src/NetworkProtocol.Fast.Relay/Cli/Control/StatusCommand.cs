@@ -3,6 +3,7 @@ using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Relay.Admin;
+using Spectre.Console;
 using Spectre.Console.Rendering;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Control;
@@ -49,7 +50,7 @@ internal static class StatusCommand
                 .GetAsync(path, AdminJson.Default.ConnectionsReport, cancellation).ConfigureAwait(false);
             Show(StatusView.Of(report));
             return report.Connections.Count < report.Total
-                ? Show(new Spectre.Console.Text($"the oldest {report.Connections.Count} of {report.Total}"))
+                ? Show(new Text($"the oldest {report.Connections.Count} of {report.Total}"))
                 : ExitCode.Clean;
         });
         return command;
@@ -64,7 +65,9 @@ internal static class StatusCommand
     private static int Show(IRenderable view)
     {
         using TextWriter output = StandardOutput.OpenText();
-        Terminal.Over(output).Write(view);
+        IAnsiConsole console = Terminal.Over(output);
+        console.Write(view);
+        console.WriteLine();
         return ExitCode.Clean;
     }
 
