@@ -83,8 +83,8 @@ internal static class RelayParameters
         [
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
-            SharedOptions.Compression, LinksPerNode, .. LocalParameters.All,
-            .. RelaySecurityParameters.All, .. LoggingParameters.All,
+            SharedOptions.Compression, LinksPerNode, .. LocalParameters.All, .. RelaySecurityParameters.All,
+            .. LoggingParameters.All, .. AdminParameters.All,
         ];
         foreach (Option option in options)
         {

@@ -14,6 +14,9 @@ internal sealed class ListenerAcceptor(PacketServer server, ServerListener liste
 
     internal ServerListener Listener => listener;
 
+    /// <summary>What its connections carry.</summary>
+    internal LinkTotals Totals { get; } = new(listener.Endpoint.ToString());
+
     /// <summary>What opens the sessions here; null for plain ones.</summary>
     internal SecureServer? Security => security;
 

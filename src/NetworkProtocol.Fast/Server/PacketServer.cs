@@ -17,7 +17,7 @@ namespace NetworkProtocol.Fast.Server;
 /// <summary>
 /// Accepts connections, opens their sessions and hands their packets to handlers. Thread-safe.
 /// </summary>
-public sealed class PacketServer : IAsyncDisposable
+public sealed partial class PacketServer : IAsyncDisposable
 {
     private const int ReceiveBlockBytes = 64 << 10;
 
@@ -55,7 +55,8 @@ public sealed class PacketServer : IAsyncDisposable
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
         Faults = new FaultLog(logger, runtime.Wheel);
-        sink = new ServerSink(this, handlers.Freeze(logger));
+        Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
+        sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
         security = new ServerSecurity(options, links, runtime, logger);
         acceptors = [.. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l)))];
     }
@@ -100,6 +101,8 @@ public sealed class PacketServer : IAsyncDisposable
 
     internal FaultLog Faults { get; }
 
+    internal AccessLog Access { get; }
+
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
 
     /// <summary>Opens every endpoint.</summary>
@@ -119,14 +122,16 @@ public sealed class PacketServer : IAsyncDisposable
             {
                 foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    ServerListener listener = acceptor.Listener;
+                    ServerListener settings = acceptor.Listener;
                     var listening = new ListenerOptions
                     {
                         Backlog = options.Backlog,
                         Connection = transport,
-                        Local = listener.Local ?? new LocalAccess(),
+                        Local = settings.Local ?? new LocalAccess(),
                     };
-                    listeners.Add(TransportListener.Start(listener.Endpoint, listening, acceptor));
+                    var listener = TransportListener.Start(settings.Endpoint, listening, acceptor);
+                    acceptor.Totals.Label = listener.BoundEndpoint.ToString();
+                    listeners.Add(listener);
                 }
             }
             catch
@@ -137,6 +142,7 @@ public sealed class PacketServer : IAsyncDisposable
             }
         }
 
+        runtime.Metrics.Add(this);
         security.Start();
     }
 
@@ -182,6 +188,7 @@ public sealed class PacketServer : IAsyncDisposable
         Faults.Stop();
         security.Stop();
         runtime.RemoveRelief(links);
+        runtime.Metrics.Remove(this);
         security.Dispose();
         return cut;
     }
@@ -194,11 +201,13 @@ public sealed class PacketServer : IAsyncDisposable
         var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
         {
             Security = acceptor.Security,
+            Totals = acceptor.Totals,
         };
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
             // A flood must not fill the log; each line has the sum.
             long sum = Interlocked.Increment(ref refused);
+            acceptor.Totals.AddRefused();
             if (refusals.TryTell(runtime.Wheel.NowMs, out _))
             {
                 ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
@@ -209,6 +218,7 @@ public sealed class PacketServer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref accepted);
+        acceptor.Totals.AddAccepted();
         link.Start();
 
         // A stop that began between the check above and the list visits only what was in the list then.
