@@ -35,6 +35,8 @@ internal sealed class UpstreamGroup
 
     internal string Name { get; }
 
+    internal IReadOnlyList<UpstreamLink> Links => links;
+
     internal void Start()
     {
         foreach (UpstreamLink link in links)

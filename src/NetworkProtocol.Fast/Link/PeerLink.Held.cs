@@ -1,5 +1,6 @@
 using System;
 using System.Runtime.CompilerServices;
+using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
@@ -35,6 +36,7 @@ internal sealed partial class PeerLink
         {
             SendQueue.WritePacket(gather.Span[(HeldOffset + heldBytes)..], in header, name, payload);
             heldBytes += bytes;
+            Volatile.Write(ref packetsHeld, packetsHeld + 1);
             return EnqueueStatus.Done;
         }
 

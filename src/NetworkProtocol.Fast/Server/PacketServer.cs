@@ -17,7 +17,7 @@ namespace NetworkProtocol.Fast.Server;
 /// <summary>
 /// Accepts connections, opens their sessions and hands their packets to handlers. Thread-safe.
 /// </summary>
-public sealed class PacketServer : IAsyncDisposable
+public sealed partial class PacketServer : IAsyncDisposable
 {
     private const int ReceiveBlockBytes = 64 << 10;
 
@@ -30,6 +30,7 @@ public sealed class PacketServer : IAsyncDisposable
     private readonly ServerSecurity security;
     private readonly ListenerAcceptor[] acceptors;
     private readonly LogPace refusals = new();
+    private readonly LogPace strangers = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
     private int state;
@@ -54,7 +55,8 @@ public sealed class PacketServer : IAsyncDisposable
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
         Faults = new FaultLog(logger, runtime.Wheel);
-        sink = new ServerSink(this, handlers.Freeze(logger));
+        Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
+        sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
         security = new ServerSecurity(options, links, runtime, logger);
         acceptors = [.. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l)))];
     }
@@ -78,7 +80,7 @@ public sealed class PacketServer : IAsyncDisposable
     /// <summary>Connections accepted since the start.</summary>
     public long ConnectionsAccepted => Volatile.Read(ref accepted);
 
-    /// <summary>Connections closed at once because a limit was reached.</summary>
+    /// <summary>Connections closed at once because a limit was reached, or their process is not allowed.</summary>
     public long ConnectionsRefused => Volatile.Read(ref refused);
 
     /// <summary>Handshakes of secure sessions under way, let in and refused since the start.</summary>
@@ -86,6 +88,9 @@ public sealed class PacketServer : IAsyncDisposable
 
     /// <summary>What the protection against replay has decided since the start.</summary>
     public ReplayCounters Replays => security.Replays;
+
+    /// <summary>One for each listener, in their order.</summary>
+    internal IReadOnlyList<ListenerAcceptor> Acceptors => acceptors;
 
     internal LinkList Links => links;
 
@@ -95,6 +100,8 @@ public sealed class PacketServer : IAsyncDisposable
     internal ILogger Logger => logger;
 
     internal FaultLog Faults { get; }
+
+    internal AccessLog Access { get; }
 
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
 
@@ -109,14 +116,22 @@ public sealed class PacketServer : IAsyncDisposable
         }
 
         runtime.AddRelief(links);
-        var listenerOptions = new ListenerOptions { Backlog = options.Backlog, Connection = transport };
         lock (listeners)
         {
             try
             {
                 foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    listeners.Add(TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor));
+                    ServerListener settings = acceptor.Listener;
+                    var listening = new ListenerOptions
+                    {
+                        Backlog = options.Backlog,
+                        Connection = transport,
+                        Local = settings.Local ?? new LocalAccess(),
+                    };
+                    var listener = TransportListener.Start(settings.Endpoint, listening, acceptor);
+                    acceptor.Totals.Label = listener.BoundEndpoint.ToString();
+                    listeners.Add(listener);
                 }
             }
             catch
@@ -127,6 +142,7 @@ public sealed class PacketServer : IAsyncDisposable
             }
         }
 
+        runtime.Metrics.Add(this);
         security.Start();
     }
 
@@ -172,6 +188,7 @@ public sealed class PacketServer : IAsyncDisposable
         Faults.Stop();
         security.Stop();
         runtime.RemoveRelief(links);
+        runtime.Metrics.Remove(this);
         security.Dispose();
         return cut;
     }
@@ -184,11 +201,13 @@ public sealed class PacketServer : IAsyncDisposable
         var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
         {
             Security = acceptor.Security,
+            Totals = acceptor.Totals,
         };
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
             // A flood must not fill the log; each line has the sum.
             long sum = Interlocked.Increment(ref refused);
+            acceptor.Totals.AddRefused();
             if (refusals.TryTell(runtime.Wheel.NowMs, out _))
             {
                 ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
@@ -199,6 +218,7 @@ public sealed class PacketServer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref accepted);
+        acceptor.Totals.AddAccepted();
         link.Start();
 
         // A stop that began between the check above and the list visits only what was in the list then.
@@ -206,6 +226,18 @@ public sealed class PacketServer : IAsyncDisposable
         {
             link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
         }
+    }
+
+    /// <summary>Closes a connection of a process that its listener does not allow.</summary>
+    internal void Refuse(TransportConnection connection)
+    {
+        long sum = Interlocked.Increment(ref refused);
+        if (strangers.TryTell(runtime.Wheel.NowMs, out _))
+        {
+            ServerLog.StrangerRefused(logger, connection, sum);
+        }
+
+        connection.Close();
     }
 
     internal void OnLinkClosed(PeerLink link) => NoteIfEmpty(links.Remove(link));

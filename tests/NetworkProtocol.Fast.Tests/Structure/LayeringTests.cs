@@ -16,20 +16,30 @@ internal sealed partial class LayeringTests
     [
         new("Memory", []),
         new("Packets", ["Memory"]),
+        new("Diagnostics", ["Packets"]),
         new("Session", ["Memory", "Packets"]),
         new("Transport", ["Memory"]),
         new("Configuration", ["Packets", "Session", "Transport"]),
-        new("Link", ["Memory", "Packets", "Session", "Transport", "Configuration"]),
-        new("Dispatch", ["Memory", "Packets", "Session", "Link"]),
-        new("Server", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
+        new("Link", ["Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration"]),
+        new("Dispatch", ["Memory", "Packets", "Diagnostics", "Session", "Link"]),
+        new("Server",
+            ["Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Forwarding",
-            ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
+        [
+            "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Client",
+        ]),
         new("Logging", ["Configuration"]),
+        new("Admin",
+        [
+            "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Forwarding", "Logging",
+        ]),
         new("Cli",
         [
             "Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client",
-            "Forwarding", "Logging",
+            "Forwarding", "Logging", "Admin",
         ]),
     ];
 
