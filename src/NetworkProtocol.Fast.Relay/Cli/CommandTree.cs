@@ -18,6 +18,7 @@ internal static class CommandTree
             PingCommand.Create(),
             BenchCommand.Create(),
             KeyCommand.Create(),
+            CertCommand.Create(),
             InfoCommand.Create(),
         };
 

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
@@ -25,7 +26,8 @@ internal static class RelayCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         RelayOptions options = RelayParameters.ToOptions(parsed);
-        using var signals = new StopSignals();
+        RelayNode? running = null;
+        using var signals = new StopSignals(() => Volatile.Read(ref running)?.Server.ReloadCertificates());
         LoggingOptions logging = LoggingParameters.ToOptions(parsed);
         var levels = new LogLevels(logging);
         using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
@@ -36,6 +38,7 @@ internal static class RelayCommand
         await using (node.ConfigureAwait(false))
         {
             node.Start();
+            Volatile.Write(ref running, node);
             Announce(logger, node.Endpoints, options, security);
             await signals.Received.ConfigureAwait(false);
             await StopAsync(logger, node, parsed.GetValue(RelayParameters.ShutdownTimeout)).ConfigureAwait(false);

@@ -20,7 +20,8 @@ internal static class RelayParameters
 
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
         Parameters.Repeatable<Endpoint>(
-            "--listen", "URI", "Where to listen: tcp://HOST:PORT or unix:///PATH; repeatable", ValueParsers.Uri),
+            "--listen", "URI", "Where to listen: tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH; repeatable",
+            ValueParsers.Uri),
         Endpoint.Tcp("127.0.0.1", 9000));
 
     internal static Option<IReadOnlyList<UpstreamOptions>> Upstreams { get; } = Parameters.Repeatable<UpstreamOptions>(
@@ -81,7 +82,8 @@ internal static class RelayParameters
         [
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
-            SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All, .. LoggingParameters.All,
+            SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All,
+            .. RelayTlsParameters.All, .. LoggingParameters.All,
         ];
         foreach (Option option in options)
         {
@@ -114,7 +116,7 @@ internal static class RelayParameters
         };
         try
         {
-            return RelaySecurityParameters.Apply(parsed, options.ValidateRoutes());
+            return RelaySecurityParameters.Apply(parsed, RelayTlsParameters.Apply(parsed, options.ValidateRoutes()));
         }
         catch (ArgumentException e)
         {

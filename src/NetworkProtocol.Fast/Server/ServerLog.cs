@@ -46,6 +46,15 @@ internal static partial class ServerLog
     [LoggerMessage(410, LogLevel.Error, "{Fault}; the {Count} authorised keys of before stay in force")]
     internal static partial void AuthorizedKeysUnusable(ILogger logger, string fault, int count);
 
+    [LoggerMessage(411, LogLevel.Information, "read certificates again: {Certificates}")]
+    internal static partial void CertificatesRead(ILogger logger, string certificates);
+
+    [LoggerMessage(412, LogLevel.Error, "{Fault}; the certificates of before stay in force")]
+    internal static partial void CertificatesUnusable(ILogger logger, string fault);
+
+    [LoggerMessage(413, LogLevel.Information, "{Endpoint} shows certificates: {Certificates}")]
+    internal static partial void CertificatesInForce(ILogger logger, Endpoint endpoint, string certificates);
+
     [LoggerMessage(403, LogLevel.Warning,
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]
     internal static partial void Refused(ILogger logger, int open, int allowed, long refused);

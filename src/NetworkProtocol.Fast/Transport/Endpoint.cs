@@ -6,9 +6,9 @@ using System.Net;
 namespace NetworkProtocol.Fast.Transport;
 
 /// <summary>
-/// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c> or
-/// <c>unix:///path</c>. Immutable, equal by value; host names are compared in lower case, addresses in their
-/// canonical form, paths as they are written.
+/// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c>,
+/// <c>tls://host:port</c> or <c>unix:///path</c>. Immutable, equal by value; host names are compared in lower case,
+/// addresses in their canonical form, paths as they are written.
 /// </summary>
 public sealed record Endpoint
 {
@@ -29,11 +29,14 @@ public sealed record Endpoint
     /// <summary>Port, 0 to 65535; 0 lets a listener take any free one. Always 0 for a Unix socket.</summary>
     public int Port { get; }
 
-    /// <summary>Absolute path of a Unix socket; empty for TCP.</summary>
+    /// <summary>Absolute path of a Unix socket; empty for TCP and TLS.</summary>
     public string Path { get; }
 
+    /// <summary>Whether it has a host and a port.</summary>
+    internal bool IsOverTcp => Scheme is EndpointScheme.Tcp or EndpointScheme.Tls;
+
     /// <summary>True where bytes stay on this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket.</summary>
-    public bool IsLoopback => Scheme != EndpointScheme.Tcp
+    public bool IsLoopback => !IsOverTcp
         || Host == "localhost"
         || (TryGetAddress(out IPAddress? address) && IPAddress.IsLoopback(address));
 
@@ -59,10 +62,16 @@ public sealed record Endpoint
     {
         EndpointScheme.Unix => "unix://" + Path,
         EndpointScheme.InMemory => "memory://" + Host,
-        _ => string.Create(CultureInfo.InvariantCulture, $"tcp://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}"),
+        EndpointScheme.Tls => "tls://" + Authority,
+        _ => "tcp://" + Authority,
     };
 
-    internal static Endpoint Tcp(string host, int port) => new(EndpointScheme.Tcp, host, port, "");
+    private string Authority =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}");
+
+    internal static Endpoint Tcp(string host, int port) => OverTcp(EndpointScheme.Tcp, host, port);
+
+    internal static Endpoint OverTcp(EndpointScheme scheme, string host, int port) => new(scheme, host, port, "");
 
     internal static Endpoint Unix(string path) => new(EndpointScheme.Unix, "", 0, path);
 
@@ -73,7 +82,11 @@ public sealed record Endpoint
         (address.Address.IsIPv4MappedToIPv6 ? address.Address.MapToIPv4() : address.Address).ToString(),
         address.Port);
 
-    internal Endpoint WithPort(int port) => Tcp(Host, port);
+    internal Endpoint WithPort(int port) => OverTcp(Scheme, Host, port);
+
+    /// <summary>What carries TLS, as the endpoint that speaks it.</summary>
+    internal Endpoint WithTls() => 
+        Scheme == EndpointScheme.Tcp ? OverTcp(EndpointScheme.Tls, Host, Port) : this;
 
     internal bool TryGetAddress([NotNullWhen(true)] out IPAddress? address) => IPAddress.TryParse(Host, out address);
 }

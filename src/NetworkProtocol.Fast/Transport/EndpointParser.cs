@@ -52,7 +52,12 @@ internal static class EndpointParser
         ReadOnlySpan<char> rest = uri.AsSpan(end + 3);
         if (scheme.Equals("tcp", StringComparison.OrdinalIgnoreCase))
         {
-            return ReadTcp(rest, out endpoint);
+            return ReadTcp(rest, EndpointScheme.Tcp, out endpoint);
+        }
+
+        if (scheme.Equals("tls", StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadTcp(rest, EndpointScheme.Tls, out endpoint);
         }
 
         if (scheme.Equals("unix", StringComparison.OrdinalIgnoreCase))
@@ -60,15 +65,15 @@ internal static class EndpointParser
             return ReadUnix(rest, out endpoint);
         }
 
-        bool known = scheme.Equals("tls", StringComparison.OrdinalIgnoreCase)
-            || scheme.Equals("pipe", StringComparison.OrdinalIgnoreCase)
+        bool known = scheme.Equals("pipe", StringComparison.OrdinalIgnoreCase)
             || scheme.IndexOf('+') > 0;
         return known
-            ? $"scheme '{scheme}' is not supported by this version; use tcp:// or unix://"
-            : $"unknown scheme '{scheme}'; use tcp:// or unix://";
+            ? $"scheme '{scheme}' is not supported by this version; use tcp://, tls:// or unix://"
+            : $"unknown scheme '{scheme}'; use tcp://, tls:// or unix://";
     }
 
-    private static string? ReadTcp(ReadOnlySpan<char> authority, out Endpoint? endpoint)
+    private static string? ReadTcp(
+        ReadOnlySpan<char> authority, EndpointScheme scheme, out Endpoint? endpoint)
     {
         endpoint = null;
         string? fault = FaultOfExtraParts(authority);
@@ -114,7 +119,7 @@ internal static class EndpointParser
         }
 
         fault = ReadPort(authority[(colon + 1)..], out int port);
-        endpoint = fault is null ? Endpoint.Tcp(host, port) : null;
+        endpoint = fault is null ? Endpoint.OverTcp(scheme, host, port) : null;
         return fault;
     }
 

@@ -19,6 +19,11 @@ internal static class TransportConnector
     internal static async ValueTask<TransportConnection> ConnectAsync(
         Endpoint endpoint, TransportOptions options, CancellationToken cancellationToken)
     {
+        if (endpoint.Scheme == EndpointScheme.Tls && options.Tls is null)
+        {
+            throw new ArgumentException($"{endpoint} speaks TLS, and it is not said how", nameof(options));
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
         try
@@ -26,11 +31,11 @@ internal static class TransportConnector
             EndPoint[] addresses = await ResolveAsync(endpoint, limit.Token).ConfigureAwait(false);
             Socket socket = await ConnectAnyAsync(addresses, options, limit.Token).ConfigureAwait(false);
             Endpoint local = socket.LocalEndPoint is IPEndPoint ip ? Endpoint.FromAddress(ip) : endpoint;
-            SocketConnection connection = new(socket, local, endpoint);
+            TransportConnection connection = new SocketConnection(socket, local, endpoint);
 
             // With inline completions this runs on the socket's I/O thread; what follows at the caller must not.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            return connection;
+            return endpoint.Scheme == EndpointScheme.Tls ? options.Tls!.Wrap(connection, endpoint) : connection;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -50,7 +55,7 @@ internal static class TransportConnector
             return [new UnixAddress(endpoint.Path)];
         }
 
-        if (endpoint.Scheme != EndpointScheme.Tcp || endpoint.Port == 0)
+        if (!endpoint.IsOverTcp || endpoint.Port == 0)
         {
             throw new SocketException((int)SocketError.AddressNotAvailable);
         }

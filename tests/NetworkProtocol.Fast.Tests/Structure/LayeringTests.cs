@@ -17,19 +17,23 @@ internal sealed partial class LayeringTests
         new("Memory", []),
         new("Packets", ["Memory"]),
         new("Session", ["Memory", "Packets"]),
-        new("Transport", ["Memory"]),
-        new("Configuration", ["Packets", "Session", "Transport"]),
+        new("Certificates", ["Memory", "Session"]),
+        new("Transport", ["Memory", "Session", "Certificates"]),
+        new("Configuration", ["Packets", "Session", "Certificates", "Transport"]),
         new("Link", ["Memory", "Packets", "Session", "Transport", "Configuration"]),
         new("Dispatch", ["Memory", "Packets", "Session", "Link"]),
         new("Server", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Forwarding",
-            ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client"]),
+        [
+            "Memory", "Packets", "Session", "Certificates", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Client",
+        ]),
         new("Logging", ["Configuration"]),
         new("Cli",
         [
-            "Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client",
-            "Forwarding", "Logging",
+            "Memory", "Packets", "Session", "Certificates", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Client", "Forwarding", "Logging",
         ]),
     ];
 
