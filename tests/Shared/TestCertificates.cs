@@ -20,7 +20,9 @@ internal sealed class TestCertificates : IDisposable
             folder.UnixFileMode = UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute;
         }
 
-        authority = CertificateAuthor.Authority(Draft([name], CertificateUse.Both));
+        CertificateDraft draft = Draft([name], CertificateUse.Both);
+        authority = CertificateAuthor.Authority(
+            draft with { NotBefore = draft.NotBefore.AddDays(-90), NotAfter = draft.NotAfter.AddDays(90) });
         Write("ca.pem", authority.ExportCertificatePem());
     }
 

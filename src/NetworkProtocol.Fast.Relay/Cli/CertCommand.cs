@@ -152,7 +152,8 @@ internal static class CertCommand
         bool force = parsed.GetValue(Force);
         if (!force && new[] { certificatePath, keyPath }.FirstOrDefault(KeyFiles.IsTaken) is { } taken)
         {
-            throw new UsageException($"{taken} exists; add --force to replace it, or name another directory with --out");
+            throw new UsageException(
+                $"{taken} exists; add --force to replace it, or name another directory with --out");
         }
 
         using ECDsa key = made.GetECDsaPrivateKey()!;

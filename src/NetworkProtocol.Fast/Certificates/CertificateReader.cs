@@ -108,6 +108,13 @@ internal static class CertificateReader
     private static X509Certificate2 FromPkcs12(
         CertificateFiles files, byte[] content, char[]? password, out X509Certificate2Collection chain)
     {
+        // DER begins with a SEQUENCE (RFC 7292, 4).
+        if (content is not [0x30, ..])
+        {
+            throw new KeyFileException(
+                files.Certificate, $"{What} {files.Certificate} is neither PEM nor PKCS#12; name another file");
+        }
+
         if (files.Key is not null)
         {
             throw new KeyFileException(files.Certificate,
@@ -120,7 +127,7 @@ internal static class CertificateReader
         }
         catch (CryptographicException e)
         {
-            throw new KeyFileException(files.Certificate, $"{What} {files.Certificate} is neither PEM nor PKCS#12, or "
+            throw new KeyFileException(files.Certificate, $"{What} {files.Certificate} is damaged, or "
                 + (password is null ? "needs a password; name a file with it" : "its password is wrong"), cause: e);
         }
 

@@ -1,16 +1,18 @@
 using System;
 using System.Diagnostics;
 using System.Threading;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// The links that got packets while one batch of received packets was handled; each is flushed once when
-/// the batch ends. One for each thread. A link remembers the stamp of the batch that noted it last, without
-/// synchronisation: two threads that overwrite each other's stamp only note a link twice, and a second flush finds
-/// nothing to do.
+/// The links that got packets while a batch of received packets was handled; each is flushed once. One for each thread.
+/// On an event loop's thread, links other than the receiving one are flushed when all sockets that were ready have been
+/// handled: so what many clients send to one upstream leaves in one send. A link remembers the stamp of the batch that
+/// noted it last, without synchronisation: two threads that overwrite each other's stamp only note a link twice, and
+/// a second flush finds nothing to do.
 /// </summary>
-internal sealed class FlushBatch
+internal sealed class FlushBatch : ITurnEnd
 {
     // Enough for a batch from an upstream that answers many clients; when it is full, all are flushed and it starts
     // anew.
@@ -26,6 +28,13 @@ internal sealed class FlushBatch
     private long stamp = NextStampBlock();
     private bool inUse;
     private long timestamp;
+
+    // Whose packets the batch is made of, if that is one link, and whether it got some itself.
+    private PeerLink? receiver;
+    private bool receiverTouched;
+
+    // Whether the loop will say when its turn ends.
+    private bool turnAwaited;
 
     /// <summary>The thread that it belongs to.</summary>
     internal int ThreadId { get; } = Environment.CurrentManagedThreadId;
@@ -45,7 +54,7 @@ internal sealed class FlushBatch
     internal long Timestamp => timestamp != 0 ? timestamp : timestamp = Stopwatch.GetTimestamp();
 
     /// <summary>The thread's batch, or a fresh one when the thread is inside a batch already.</summary>
-    internal static FlushBatch Enter(int expectedBytes)
+    internal static FlushBatch Enter(int expectedBytes, PeerLink? receiver)
     {
         FlushBatch batch = current ??= new FlushBatch();
         if (batch.inUse)
@@ -56,13 +65,19 @@ internal sealed class FlushBatch
         batch.inUse = true;
         batch.ExpectedBytes = expectedBytes;
         batch.timestamp = 0;
-        batch.Way = null;
+        batch.receiver = receiver;
         return batch;
     }
 
     /// <summary>Notes that the link has something to send.</summary>
     internal void Add(PeerLink link)
     {
+        if (ReferenceEquals(link, receiver))
+        {
+            receiverTouched = true;
+            return;
+        }
+
         if (link.TouchedStamp == stamp)
         {
             return;
@@ -80,6 +95,8 @@ internal sealed class FlushBatch
     /// <summary>Flushes every noted link once.</summary>
     internal void FlushAll()
     {
+        FlushReceiver();
+        Way = null;
         if (count == 0)
         {
             return;
@@ -101,11 +118,44 @@ internal sealed class FlushBatch
         }
     }
 
-    /// <summary>Flushes and gives the batch back to its thread.</summary>
+    /// <summary>Flushes, all or what does not wait for the end of the turn, and gives the batch back to its
+    /// thread.</summary>
     internal void Leave()
     {
+        if (EventLoop.Current is not { } loop || !ReferenceEquals(this, current))
+        {
+            FlushAll();
+        }
+        else
+        {
+            FlushReceiver();
+            if (count > 0 && !turnAwaited)
+            {
+                turnAwaited = true;
+                loop.AtTurnEnd(this);
+            }
+        }
+
+        receiver = null;
+        inUse = false;
+    }
+
+    /// <inheritdoc/>
+    public void OnTurnEnd()
+    {
+        turnAwaited = false;
+        inUse = true;
         FlushAll();
         inUse = false;
+    }
+
+    private void FlushReceiver()
+    {
+        if (receiverTouched)
+        {
+            receiverTouched = false;
+            receiver!.EndBatch(this);
+        }
     }
 
     // Stamps are handed out in blocks of 2^24, so that threads share nothing while they count.

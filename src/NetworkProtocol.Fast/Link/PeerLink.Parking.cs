@@ -117,7 +117,7 @@ internal sealed partial class PeerLink
         PacketHeader header = PacketHeader.Read(window.Unread);
         skipBytes = neededBytes;
         neededBytes = 0;
-        FlushBatch flush = FlushBatch.Enter(0);
+        FlushBatch flush = FlushBatch.Enter(0, this);
         sink.OnDropped(this, in header, flush);
         flush.Leave();
         return true;

@@ -65,7 +65,7 @@ internal sealed partial class PeerLink
                 Volatile.Write(ref parkedUntilMs, 0);
             }
 
-            FlushBatch flush = FlushBatch.Enter(UnhandledBytes);
+            FlushBatch flush = FlushBatch.Enter(UnhandledBytes, this);
             Gate? wait = HandleWindow(flush);
             flush.Leave();
 

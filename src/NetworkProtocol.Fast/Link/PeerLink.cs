@@ -174,7 +174,16 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     private void QueueWork(int side)
     {
         // If a bit is set already, that work item has not run yet and takes both.
-        if (Interlocked.Or(ref queuedWork, side) == 0)
+        if (Interlocked.Or(ref queuedWork, side) != 0)
+        {
+            return;
+        }
+
+        if (EventLoop.Current is { } loop)
+        {
+            loop.Post(this);
+        }
+        else
         {
             ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
         }

@@ -139,9 +139,9 @@ public sealed class PacketServer : IAsyncDisposable
         security.Start();
     }
 
-    /// <summary>Reads the certificates, keys and CAs of TLS listeners again now; a server does so by itself within about
-    /// a second of a change. New handshakes go by them, connections that stand are left alone. A file that cannot be
-    /// used changes nothing and is logged. Reads files: not for an I/O thread.</summary>
+    /// <summary>Reads the certificates, keys and CAs of TLS listeners again now; a server does so by itself within
+    /// about a second of a change. New handshakes go by them, connections that stand are left alone. A file that cannot
+    /// be used changes nothing and is logged. Reads files: not for an I/O thread.</summary>
     public void ReloadCertificates() => security.Reload();
 
     /// <summary>

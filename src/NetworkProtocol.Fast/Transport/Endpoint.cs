@@ -85,7 +85,7 @@ public sealed record Endpoint
     internal Endpoint WithPort(int port) => OverTcp(Scheme, Host, port);
 
     /// <summary>What carries TLS, as the endpoint that speaks it.</summary>
-    internal Endpoint WithTls() => 
+    internal Endpoint WithTls() =>
         Scheme == EndpointScheme.Tcp ? OverTcp(EndpointScheme.Tls, Host, Port) : this;
 
     internal bool TryGetAddress([NotNullWhen(true)] out IPAddress? address) => IPAddress.TryParse(Host, out address);

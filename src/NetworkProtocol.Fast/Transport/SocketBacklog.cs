@@ -1,5 +1,4 @@
 using System;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 
 namespace NetworkProtocol.Fast.Transport;
@@ -15,7 +14,7 @@ internal static partial class SocketBacklog
 
     /// <summary>Bytes sent that the peer has not acknowledged (TCP) or read (Unix sockets); -1 where the system does
     /// not say, or once the socket is closed.</summary>
-    internal static int UntakenBytes(SafeSocketHandle socket)
+    internal static int UntakenBytes(SafeHandle socket)
     {
         if (!isKnown)
         {
@@ -35,5 +34,5 @@ internal static partial class SocketBacklog
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
     [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
-    private static partial int Control(SafeSocketHandle socket, nuint request, out int value);
+    private static partial int Control(SafeHandle socket, nuint request, out int value);
 }

@@ -132,6 +132,12 @@ internal sealed class TlsWire(TransportConnection inner, HandshakeWorkers worker
             {
                 looked = true;
                 LookAt(readBuffer.Span[..result.Bytes]);
+                if (ForeignOpening is not null)
+                {
+                    // The stream above would wait for a whole record of it.
+                    HasEnded = true;
+                    return 0;
+                }
             }
         }
 

@@ -31,7 +31,7 @@ internal static class TransportConnector
             EndPoint[] addresses = await ResolveAsync(endpoint, limit.Token).ConfigureAwait(false);
             Socket socket = await ConnectAnyAsync(addresses, options, limit.Token).ConfigureAwait(false);
             Endpoint local = socket.LocalEndPoint is IPEndPoint ip ? Endpoint.FromAddress(ip) : endpoint;
-            TransportConnection connection = new SocketConnection(socket, local, endpoint);
+            TransportConnection connection = SocketConnections.Adopt(socket, local, endpoint, options.OnLoop);
 
             // With inline completions this runs on the socket's I/O thread; what follows at the caller must not.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
@@ -94,7 +94,7 @@ internal static class TransportConnector
             {
                 socket = StreamSocket.Create(addresses[i]);
                 StreamSocket.Apply(socket, options);
-                await socket.ConnectAsync(addresses[i], share.Token).ConfigureAwait(false);
+                await ConnectAsync(socket, addresses[i], options.OnLoop, share.Token).ConfigureAwait(false);
                 connected = true;
                 return socket;
             }
@@ -116,6 +116,12 @@ internal static class TransportConnector
             }
         }
     }
+
+    private static ValueTask ConnectAsync(
+        Socket socket, EndPoint address, bool onLoop, CancellationToken cancellationToken) =>
+        onLoop
+            ? EpollConnect.RunAsync(socket, address, cancellationToken)
+            : socket.ConnectAsync(address, cancellationToken);
 
     private static TransportException Failure(
         Endpoint endpoint, SocketError error, TransportOptions options, Exception cause)

@@ -175,7 +175,7 @@ internal sealed class TransportListener : IAsyncDisposable, IThreadPoolWorkItem
 
         // A Unix peer has no name of its own: both ends share the path.
         Endpoint? remote = BoundEndpoint.Scheme == EndpointScheme.Unix ? BoundEndpoint : null;
-        acceptor.OnAccepted(new SocketConnection(socket, BoundEndpoint, remote));
+        acceptor.OnAccepted(SocketConnections.Adopt(socket, BoundEndpoint, remote, options.Connection.OnLoop));
     }
 
     private bool Failed(SocketError error)

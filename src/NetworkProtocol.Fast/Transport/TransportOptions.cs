@@ -28,6 +28,9 @@ internal sealed record TransportOptions
     /// <summary>How connections to tls:// endpoints are secured; null where there are none.</summary>
     internal TlsConnector? Tls { get; init; }
 
+    /// <summary>Whether connections run on event loops; else over the runtime's operations.</summary>
+    internal bool OnLoop { get; init; } = EventLoop.IsUsed;
+
     /// <summary>Bound for resolving and connecting together, all addresses included.</summary>
     internal TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 }

@@ -28,7 +28,7 @@ internal sealed class TlsClientTests
     {
         using OpenSsl server = Start(files.Issue("server"), flag, "-alpn", "npf/1");
         int port = await server.PortAsync();
-        (int exitCode, _, string errors) = await SendAsync(port, "--ca", files.Roots, "--timeout", "500ms");
+        (int exitCode, _, string errors) = await SendAsync(port, "--ca", files.Roots, "--timeout", "3s");
         Assert.That(exitCode, Is.EqualTo(1), "openssl answers nothing");
         Assert.That(errors, Does.Contain("accepted the connection but opened no session"));
         await server.ReadAsync("NPF1");
@@ -80,7 +80,7 @@ internal sealed class TlsClientTests
             .Or.Contain("the server may not accept this client's certificate, or want one"));
 
         CertificateFiles alice = files.Issue("alice", ["alice.example"], CertificateUse.Client);
-        (_, _, errors) = await SendAsync(port, "--ca", files.Roots, "--timeout", "1s",
+        (_, _, errors) = await SendAsync(port, "--ca", files.Roots, "--timeout", "3s",
             "--certificate", alice.Certificate, "--key", alice.Key!);
         await server.ReadAsync("CN = alice.example");
         await server.ReadAsync("npfast send");

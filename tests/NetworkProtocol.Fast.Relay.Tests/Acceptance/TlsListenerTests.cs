@@ -15,8 +15,8 @@ using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 
-/// <summary>The relay's TLS listener against openssl s_client. Every refusal names its reason in the log, and leaves the
-/// listener serving.</summary>
+/// <summary>The relay's TLS listener against openssl s_client. Every refusal names its reason in the log, and leaves
+/// the listener serving.</summary>
 [TestFixture]
 [Category("Binary")]
 [Platform(Exclude = "Win")]

@@ -69,7 +69,7 @@ internal sealed class FlushBatchTests
 
     private static void AddAll(IEnumerable<PeerLink> links, bool once = false)
     {
-        FlushBatch batch = FlushBatch.Enter(0);
+        FlushBatch batch = FlushBatch.Enter(0, receiver: null);
         foreach (PeerLink link in links)
         {
             Send(link, 1, batch);
@@ -84,15 +84,15 @@ internal sealed class FlushBatchTests
 
     private static void Nest(PeerLink outerLink, PeerLink innerLink)
     {
-        FlushBatch outer = FlushBatch.Enter(0);
+        FlushBatch outer = FlushBatch.Enter(0, receiver: null);
         Send(outerLink, 1, outer);
-        FlushBatch inner = FlushBatch.Enter(0);
+        FlushBatch inner = FlushBatch.Enter(0, receiver: null);
         Assert.That(inner, Is.Not.SameAs(outer));
         Send(innerLink, 2, inner);
         inner.Leave();
         Send(outerLink, 3, outer);
         outer.Leave();
-        FlushBatch next = FlushBatch.Enter(0);
+        FlushBatch next = FlushBatch.Enter(0, receiver: null);
         next.Leave();
         Assert.That(next, Is.SameAs(outer), "the thread's own batch is used again");
     }

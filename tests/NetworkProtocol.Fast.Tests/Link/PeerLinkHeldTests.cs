@@ -176,7 +176,7 @@ internal sealed class PeerLinkHeldTests
 
     private static void InBatch(Action<FlushBatch> act)
     {
-        FlushBatch batch = FlushBatch.Enter(0);
+        FlushBatch batch = FlushBatch.Enter(0, receiver: null);
         act(batch);
         batch.Leave();
     }

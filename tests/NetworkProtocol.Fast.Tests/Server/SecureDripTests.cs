@@ -7,6 +7,7 @@ using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Shared;
+using NetworkProtocol.Fast.Tests.Transport;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
@@ -143,15 +144,15 @@ internal sealed class SecureDripTests : SecureFixture
     private static bool HasUnread(ServerHarness harness)
     {
         bool found = false;
-        harness.Server.Links.ForEach(link => found |= UnreadBytes(((SocketConnection)link.Connection).Socket) > 0);
+        harness.Server.Links.ForEach(link => found |= UnreadBytes(link.Connection) > 0);
         return found;
     }
 
-    private static int UnreadBytes(Socket socket)
+    private static int UnreadBytes(TransportConnection connection)
     {
         try
         {
-            return socket.Available;
+            return ConnectionSocket.Of(connection).Available;
         }
         catch (Exception e) when (e is ObjectDisposedException or SocketException)
         {

@@ -24,8 +24,9 @@ internal abstract class TlsFixture
 
     internal ServerHarness Start(
         Func<TlsServerOptions, TlsServerOptions>? change = null, HandlerTable? handlers = null,
-        LinkOptions? link = null, ILoggerFactory? loggers = null)
+        LinkOptions? link = null, ILoggerFactory? loggers = null, Action? prepare = null)
     {
+        prepare?.Invoke();
         var options = new TlsServerOptions { Certificates = [Files.Issue("server")] };
         return new ServerHarness(handlers, link, loggers: loggers, listener:
             new ServerListener(Endpoint.Parse("tls://127.0.0.1:0")) { Tls = change?.Invoke(options) ?? options });

@@ -26,6 +26,7 @@ internal sealed partial class UnsafeTests
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
         "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open, fsync: folders
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap
+        "NetworkProtocol.Fast/Memory/SystemSockets.cs", // epoll, and what goes with it: recv, send, shutdown, close
         "NetworkProtocol.Fast/Transport/SocketBacklog.cs", // ioctl: what the peer has not taken yet
     ];
 

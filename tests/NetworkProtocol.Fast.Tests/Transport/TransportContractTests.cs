@@ -10,10 +10,12 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Tests.Transport;
 
 /// <summary>What every transport promises a link.</summary>
-[TestFixture(EndpointScheme.Tcp)]
-[TestFixture(EndpointScheme.Unix)]
-[TestFixture(EndpointScheme.InMemory)]
-internal sealed class TransportContractTests(EndpointScheme scheme)
+[TestFixture(EndpointScheme.Tcp, true)]
+[TestFixture(EndpointScheme.Tcp, false)]
+[TestFixture(EndpointScheme.Unix, true)]
+[TestFixture(EndpointScheme.Unix, false)]
+[TestFixture(EndpointScheme.InMemory, false)]
+internal sealed class TransportContractTests(EndpointScheme scheme, bool onLoop)
 {
     private TransportUnderTest transport = null!;
     private OperationWaiter client = null!;
@@ -22,7 +24,7 @@ internal sealed class TransportContractTests(EndpointScheme scheme)
     [SetUp]
     public async Task SetUp()
     {
-        transport = new TransportUnderTest(scheme);
+        transport = new TransportUnderTest(scheme, new TransportOptions { OnLoop = onLoop });
         (client, server) = await transport.ConnectPairAsync();
     }
 

@@ -84,7 +84,7 @@ internal sealed class TransportListenerTests
     }
 
     [Test]
-    public async Task Accepted_Tcp_HasTheOptionsOfTheListener()
+    public async Task Accepted_Tcp_HasTheOptionsOfTheListener([Values] bool onLoop)
     {
         TransportOptions options = new()
         {
@@ -93,14 +93,15 @@ internal sealed class TransportListenerTests
             KeepAliveRetryCount = 5,
             SendBufferBytes = 32 * 1024,
             ReceiveBufferBytes = 48 * 1024,
+            OnLoop = onLoop,
         };
         QueueAcceptor acceptor = new();
         await using TransportListener listener =
             TransportListener.Start(AnyPort, new ListenerOptions { Connection = options }, acceptor);
-        SocketConnection client = (SocketConnection)await TransportConnector.ConnectAsync(
+        TransportConnection client = await TransportConnector.ConnectAsync(
             listener.BoundEndpoint, options, CancellationToken.None);
-        SocketConnection server = (SocketConnection)await acceptor.AcceptedAsync();
-        foreach (Socket socket in (Socket[])[client.Socket, server.Socket])
+        TransportConnection server = await acceptor.AcceptedAsync();
+        foreach (Socket socket in (Socket[])[ConnectionSocket.Of(client), ConnectionSocket.Of(server)])
         {
             Assert.That(socket.NoDelay, Is.True);
             Assert.That(Option(socket, SocketOptionLevel.Socket, SocketOptionName.KeepAlive), Is.Not.Zero);
