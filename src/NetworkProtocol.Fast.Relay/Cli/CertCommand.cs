@@ -6,7 +6,6 @@ using System.IO;
 using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
-using System.Text;
 using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Session;
 
@@ -156,23 +155,7 @@ internal static class CertCommand
                 $"{taken} exists; add --force to replace it, or name another directory with --out");
         }
 
-        using ECDsa key = made.GetECDsaPrivateKey()!;
-        byte[] exported = key.ExportPkcs8PrivateKey();
-        char[] pem = PemEncoding.Write("PRIVATE KEY", exported);
-        byte[] text = Encoding.ASCII.GetBytes(pem);
-        try
-        {
-            KeyFiles.Write("key file", keyPath, [.. text, (byte)'\n'], force);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(exported);
-            CryptographicOperations.ZeroMemory(text);
-            Array.Clear(pem);
-        }
-
-        KeyFiles.Write(
-            "certificate file", certificatePath, Encoding.ASCII.GetBytes(made.ExportCertificatePem() + "\n"), force);
+        CertificateWriter.Write(made, certificatePath, keyPath, force);
         using TextWriter output = StandardOutput.OpenText();
         output.WriteLine(CertificateNames.FingerprintOf(made));
         return ExitCode.Clean;

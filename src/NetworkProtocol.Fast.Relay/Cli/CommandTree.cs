@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
 using System.Threading;
+using NetworkProtocol.Fast.Relay.Cli.Control;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -20,6 +21,12 @@ internal static class CommandTree
             KeyCommand.Create(),
             CertCommand.Create(),
             InfoCommand.Create(),
+            StatusCommand.CreateStatus(),
+            TopCommand.Create(),
+            StatusCommand.CreateConnections(),
+            ChangeCommand.CreateDrain(),
+            ChangeCommand.CreateReload(),
+            ChangeCommand.CreateLogLevel(),
         };
 
         // An argument that begins with @ is data for send, not the name of a file with more arguments.

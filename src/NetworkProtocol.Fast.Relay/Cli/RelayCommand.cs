@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
@@ -6,6 +7,7 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Relay.Admin;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Relay.Logging;
 using NetworkProtocol.Fast.Transport;
@@ -30,22 +32,46 @@ internal static class RelayCommand
         using var signals = new StopSignals(() => Volatile.Read(ref running)?.Server.ReloadCertificates());
         LoggingOptions logging = LoggingParameters.ToOptions(parsed);
         var levels = new LogLevels(logging);
+        AdminOptions? administration = AdminParameters.ToOptions(parsed);
+        AdminToken? token = administration is null ? null : AdminParameters.TokenOf(administration);
         using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
         using RelaySecurity security = RelaySecurity.Open(parsed, options, logger);
         using var runtime = new LinkRuntime(parsed.GetValue(RelayParameters.MemoryLimit).Bytes, loggers);
-        var node = new RelayNode(security.Apply(options), runtime);
+        RelayOptions applied = security.Apply(options);
+        var node = new RelayNode(applied, runtime);
         await using (node.ConfigureAwait(false))
         {
             node.Start();
             Volatile.Write(ref running, node);
-            Announce(logger, node.Endpoints, options, security);
-            await signals.Received.ConfigureAwait(false);
-            await StopAsync(logger, node, parsed.GetValue(RelayParameters.ShutdownTimeout)).ConfigureAwait(false);
+
+            // Open until the relay has stopped, so that a drain can be watched.
+            IAsyncDisposable admin = administration is null ? node : await AdminServer.StartAsync(
+                administration, ContextOf(node, runtime, applied, levels, logging, signals), token)
+                .ConfigureAwait(false);
+            await using (admin.ConfigureAwait(false))
+            {
+                Announce(logger, node.Endpoints, options, security);
+                await signals.Received.ConfigureAwait(false);
+                await StopAsync(logger, node, parsed.GetValue(RelayParameters.ShutdownTimeout)).ConfigureAwait(false);
+            }
         }
 
         return ExitCode.Clean;
     }
+
+    private static AdminContext ContextOf(RelayNode node, LinkRuntime runtime, RelayOptions options, LogLevels levels,
+        LoggingOptions logging, StopSignals signals) => new()
+        {
+            Node = node,
+            Runtime = runtime,
+            Options = () => options,
+            Levels = levels,
+            Logging = logging,
+            Version = ProcessFacts.Version,
+            Started = DateTimeOffset.UtcNow,
+            Drain = signals.RequestStop,
+        };
 
     private static void Announce(
         ILogger logger, IReadOnlyList<Endpoint> endpoints, RelayOptions options, RelaySecurity security)

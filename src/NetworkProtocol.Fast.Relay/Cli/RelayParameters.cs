@@ -82,8 +82,8 @@ internal static class RelayParameters
         [
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
-            SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All,
-            .. RelayTlsParameters.All, .. LoggingParameters.All,
+            SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All, .. RelayTlsParameters.All,
+            .. LoggingParameters.All, .. AdminParameters.All,
         ];
         foreach (Option option in options)
         {

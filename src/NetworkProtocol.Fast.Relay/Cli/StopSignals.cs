@@ -48,6 +48,14 @@ internal sealed class StopSignals : IDisposable
     /// <summary>Completes with the first signal.</summary>
     internal Task Received => received.Task;
 
+    /// <summary>Asks the command to end in order, as the first signal does. A signal that comes then is still the
+    /// first: whoever asked for a drain may go on with SIGTERM.</summary>
+    internal void RequestStop()
+    {
+        received.TrySetResult();
+        source.Cancel();
+    }
+
     public void Dispose()
     {
         // A second signal that comes just as the first one's work is done must not be the one that kills by default.

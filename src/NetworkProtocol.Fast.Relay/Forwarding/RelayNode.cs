@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Server;
@@ -11,14 +12,16 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Relay.Forwarding;
 
 /// <summary>A relay: a server whose routes lead to local handlers and upstreams.</summary>
-internal sealed class RelayNode : IAsyncDisposable
+internal sealed class RelayNode : IAsyncDisposable, IMetricSource
 {
     private readonly Dictionary<string, UpstreamGroup> groups = new(StringComparer.Ordinal);
+    private readonly LinkRuntime runtime;
 
     /// <exception cref="ArgumentException">The options are out of range or contradict.</exception>
     internal RelayNode(RelayOptions options, LinkRuntime runtime)
     {
         options.Validate();
+        this.runtime = runtime;
         ILogger logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Forwarding");
         foreach (UpstreamOptions upstream in options.Upstreams)
         {
@@ -42,6 +45,9 @@ internal sealed class RelayNode : IAsyncDisposable
 
     internal PacketServer Server { get; }
 
+    /// <summary>The upstreams, by name.</summary>
+    internal IReadOnlyDictionary<string, UpstreamGroup> Upstreams => groups;
+
     /// <summary>Where the relay listens, with real ports.</summary>
     internal IReadOnlyList<Endpoint> Endpoints => Server.Endpoints;
 
@@ -49,6 +55,7 @@ internal sealed class RelayNode : IAsyncDisposable
     internal void Start()
     {
         Server.Start();
+        runtime.Metrics.Add(this);
         foreach (UpstreamGroup group in groups.Values)
         {
             group.Start();
@@ -65,7 +72,20 @@ internal sealed class RelayNode : IAsyncDisposable
             await group.StopAsync().ConfigureAwait(false);
         }
 
+        runtime.Metrics.Remove(this);
         return cut;
+    }
+
+    /// <inheritdoc/>
+    public void Collect(MetricSnapshot snapshot)
+    {
+        foreach (UpstreamGroup group in groups.Values)
+        {
+            foreach (UpstreamLink link in group.Links)
+            {
+                link.Collect(snapshot);
+            }
+        }
     }
 
     public async ValueTask DisposeAsync() => await StopAsync(TimeSpan.Zero).ConfigureAwait(false);

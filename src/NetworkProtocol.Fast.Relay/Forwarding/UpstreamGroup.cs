@@ -38,6 +38,8 @@ internal sealed class UpstreamGroup
 
     internal string Name { get; }
 
+    internal IReadOnlyList<UpstreamLink> Links => links;
+
     internal void Start()
     {
         foreach (UpstreamLink link in links)

@@ -35,7 +35,9 @@ internal sealed partial class UpstreamLink
             var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating)
             {
                 Security = security,
+                Totals = totals,
             };
+            links.TryAdd(link, int.MaxValue);
             link.Start();
 
             // With a goodbye, or a secure upstream would take the end for somebody's cut.
@@ -44,7 +46,12 @@ internal sealed partial class UpstreamLink
             LinkClosed reason = await ended.Task.ConfigureAwait(false);
             if (!stopping.IsCancellationRequested)
             {
-                NoteLost(reason, failures);
+                NoteLost(reason, failures, link.IsEstablished);
+            }
+
+            if (!link.IsEstablished)
+            {
+                Interlocked.Increment(ref failed);
             }
 
             return link.IsEstablished && link.AgeMs >= (long)options.ReconnectDelayMax.TotalMilliseconds;
@@ -55,6 +62,8 @@ internal sealed partial class UpstreamLink
         }
         catch (TransportException e)
         {
+            Interlocked.Increment(ref failed);
+
             // The first failure and then each doubling: a dead upstream must not fill the log.
             if (int.IsPow2(failures + 1))
             {
@@ -65,8 +74,13 @@ internal sealed partial class UpstreamLink
         }
     }
 
-    private void NoteLost(LinkClosed reason, int failures)
+    private void NoteLost(LinkClosed reason, int failures, bool wasEstablished)
     {
+        if (wasEstablished)
+        {
+            Interlocked.Increment(ref lost);
+        }
+
         if (reason.Reason != CloseReason.Untrusted)
         {
             ForwardingLog.UpstreamLost(logger, options.Name, node, reason);

@@ -1,7 +1,9 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
@@ -79,10 +81,12 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
     /// <summary>Enters a request of a client into the table.</summary>
     /// <returns>False when too many wait already.</returns>
-    internal bool TryBegin(PeerLink client, in PacketHeader request, out uint correlation)
+    internal bool TryBegin(
+        PeerLink client, in PacketHeader request, RouteMeter route, FlushBatch flush, out uint correlation)
     {
         long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.NowMs + timeoutMs;
-        if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation))
+        if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation,
+            route.Id, CorrelationTime.Of(flush.Timestamp)))
         {
             return false;
         }
@@ -113,6 +117,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     public void OnEstablished(PeerLink link)
     {
         ForwardingLog.UpstreamConnected(logger, options.Name, node, link.Settings.PeerSoftware);
+        Interlocked.Increment(ref established);
         Volatile.Write(ref leaving, null);
         Volatile.Write(ref live, link);
     }
@@ -132,6 +137,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
             return null;
         }
 
+        CountReply(in ended, in packet, flush);
         PeerLink client = ended.Owner;
         ForwardReply(link, client, in packet, ended.PeerCorrelation, flush);
         flush.Add(client);
@@ -164,6 +170,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     public void OnClosed(PeerLink link, LinkClosed reason)
     {
         Interlocked.CompareExchange(ref live, null, link);
+        links.Remove(link);
 
         // The queue is closed, so whoever still holds the link gets Closed and takes its request back; what is in the
         // table and not taken back is ended here, once, because ending is an exchange.
@@ -200,6 +207,8 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
     private void End(in EndedRequest<PeerLink> ended, ErrorCode code, string text)
     {
+        runtime.Metrics.Routes[ended.Route].Record(
+            code, CorrelationTime.ElapsedSince(ended.BeganAt, Stopwatch.GetTimestamp()));
         Replies.Fail(ended.Owner, ended.PeerCorrelation, code, text);
         ended.Owner.Flush();
         ended.Owner.RequestEnded();

@@ -21,13 +21,13 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         PacketHeader header = packet.Header;
         if (header.Hops == 0)
         {
-            Replies.Refuse(client, in header, flush, ErrorCode.HopLimit, "the packet has passed too many relays");
+            Refuse(client, in header, flush, ErrorCode.HopLimit, "the packet has passed too many relays");
             return null;
         }
 
         if (!client.Settings.Allows(header.Codec))
         {
-            Replies.Refuse(client, in header, flush, ErrorCode.DecompressionFailed,
+            Refuse(client, in header, flush, ErrorCode.DecompressionFailed,
                 "the codec of this payload was not agreed on");
             return null;
         }
@@ -44,7 +44,8 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
             Gate? wait = link.IsHigh ? link.Gate : header.WantsReply ? upstream.GateFor(client, link) : null;
             uint correlation = 0;
-            if (wait is null && header.WantsReply && !upstream.TryBegin(client, in header, out correlation))
+            if (wait is null && header.WantsReply && !upstream.TryBegin(
+                client, in header, Meter, flush, out correlation))
             {
                 wait = upstream.Gate;
             }
@@ -60,12 +61,12 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             }
         }
 
-        Replies.Refuse(client, in header, flush, ErrorCode.NoUpstream, "no upstream is connected");
+        Refuse(client, in header, flush, ErrorCode.NoUpstream, "no upstream is connected");
         return null;
     }
 
     // A packet waits no longer than its reply may take. One-way packets are dropped then: they are sent at most once.
-    private static Gate? WaitAt(
+    private Gate? WaitAt(
         Gate gate, PeerLink client, UpstreamLink upstream, in PacketHeader header, FlushBatch flush)
     {
         long now = client.Runtime.Wheel.NowMs;
@@ -75,7 +76,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         }
         else if (client.PacketDeadlineMs <= now)
         {
-            Replies.Refuse(client, in header, flush, ErrorCode.Timeout, "the upstream took no request in time");
+            Refuse(client, in header, flush, ErrorCode.Timeout, "the upstream took no request in time");
             return null;
         }
 
@@ -83,7 +84,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
     }
 
     // False: nothing was done, another link may take the packet.
-    private static bool TryForward(
+    private bool TryForward(
         PeerLink client, UpstreamLink upstream, PeerLink link, in PacketView packet, uint correlation, FlushBatch flush)
     {
         PacketHeader header = packet.Header;
@@ -91,6 +92,11 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             client, link, in packet, correlation, flush, out bool consumed, out PacketFault fault);
         if (status == EnqueueStatus.Done)
         {
+            if (!header.WantsReply)
+            {
+                flush.CountOneWay(Meter);
+            }
+
             flush.Add(link);
             return true;
         }
@@ -105,7 +111,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         if (!again)
         {
             PacketFault said = fault.IsNone ? FaultOf(status) : fault;
-            Replies.Refuse(client, in header, flush, said.Code, said.Text);
+            Refuse(client, in header, flush, said.Code, said.Text);
         }
 
         // After the answer is queued: the end of the last request may close a client that has said goodbye.

@@ -24,6 +24,10 @@ public sealed record TlsClientOptions
     /// <summary>The client's own certificate; null shows none.</summary>
     public CertificateFiles? Certificate { get; init; }
 
+    /// <summary>Whether a new connection may go on with the keys of one before it, which spares most of the
+    /// handshake's arithmetic; certificates are checked all the same.</summary>
+    public bool ResumesSessions { get; init; } = true;
+
     /// <summary>Whether a revoked certificate of the server is looked for.</summary>
     public RevocationCheck Revocation { get; init; }
 

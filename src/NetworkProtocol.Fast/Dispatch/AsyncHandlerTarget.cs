@@ -36,7 +36,12 @@ internal sealed class AsyncHandlerTarget : PacketTarget
         }
 
         RequestSlot request = requests.Get();
-        request.Begin(link, in header, lease, name, payload, bytes);
+        request.Begin(link, in header, lease, name, payload, bytes, flush.Timestamp);
+        if (!header.WantsReply)
+        {
+            flush.CountOneWay(Meter);
+        }
+
         ThreadPool.UnsafeQueueUserWorkItem(request, preferLocal: false);
         return null;
     }
@@ -46,7 +51,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
     internal void LogFailure(PeerLink link, Exception error) => failures.Note(link, error);
 
     // Name and payload move to a block: the packet's own when it is large and plain, else a copy or what was inflated.
-    private static bool TryTakePayload(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,
+    private bool TryTakePayload(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,
         out int name, out int payload, out int bytes)
     {
         PacketHeader header = packet.Header;
@@ -68,7 +73,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
 
         if (!link.Runtime.Pool.TryRent(nameBytes + bytes, out lease))
         {
-            Replies.Refuse(link, in header, flush, ErrorCode.Overloaded, "no memory for the request");
+            Refuse(link, in header, flush, ErrorCode.Overloaded, "no memory for the request");
             return false;
         }
 
@@ -76,7 +81,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
         return true;
     }
 
-    private static bool TryTakeInflated(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,
+    private bool TryTakeInflated(PeerLink link, in PacketView packet, FlushBatch flush, out BufferLease lease,
         out int name, out int payload, out int bytes)
     {
         PacketHeader header = packet.Header;
@@ -85,7 +90,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
         if (link.TryInflate(in packet, out BufferLease inflated, out bytes) is { } fault)
         {
             lease = default;
-            Replies.Refuse(link, in header, flush, fault.Code, fault.Text);
+            Refuse(link, in header, flush, fault.Code, fault.Text);
             return false;
         }
 
@@ -103,7 +108,7 @@ internal sealed class AsyncHandlerTarget : PacketTarget
         }
         else
         {
-            Replies.Refuse(link, in header, flush, ErrorCode.Overloaded, "no memory for the request");
+            Refuse(link, in header, flush, ErrorCode.Overloaded, "no memory for the request");
         }
 
         inflated.Return();

@@ -15,6 +15,7 @@ internal sealed class EchoTarget : PacketTarget
     {
         if (!packet.Header.WantsReply)
         {
+            flush.CountOneWay(Meter);
             return null;
         }
 
@@ -26,14 +27,14 @@ internal sealed class EchoTarget : PacketTarget
         };
         if (!link.Settings.Allows(packet.Header.Codec))
         {
-            Replies.Refuse(link, packet.Header, flush, ErrorCode.DecompressionFailed,
+            Refuse(link, packet.Header, flush, ErrorCode.DecompressionFailed,
                 "the codec of this payload was not agreed on");
             return null;
         }
 
         if (packet.Payload.Length > link.Settings.SendPayloadBytesMax)
         {
-            Replies.Refuse(link, packet.Header, flush, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
+            Refuse(link, packet.Header, flush, ErrorCode.TooLarge, "the reply is larger than the peer accepts");
             return null;
         }
 
@@ -41,7 +42,7 @@ internal sealed class EchoTarget : PacketTarget
             packet.Header.Codec, link.Settings.SendPayloadBytesMax, out _, out PacketFault fault)
             != OperationStatus.Done)
         {
-            Replies.Refuse(link, packet.Header, flush, fault.Code, fault.Text);
+            Refuse(link, packet.Header, flush, fault.Code, fault.Text);
             return null;
         }
 
@@ -63,8 +64,13 @@ internal sealed class EchoTarget : PacketTarget
             status = link.TrySendInBatch(in reply, default, packet.Payload, flush);
         }
 
-        if (status != EnqueueStatus.Done)
+        if (status == EnqueueStatus.Done)
         {
+            flush.CountAnswered(Meter);
+        }
+        else
+        {
+            Meter.Count(ErrorCode.Overloaded);
             link.EndUnanswered(reply.Correlation, status);
         }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Diagnostics;
 
 namespace NetworkProtocol.Fast.Dispatch;
 
@@ -44,7 +45,9 @@ public sealed class HandlerTable
         return this;
     }
 
-    internal DispatchTable Freeze(ILogger logger)
+    /// <param name="logger">For the handlers' failures.</param>
+    /// <param name="meters">Where the routes are counted; null where nobody looks.</param>
+    internal DispatchTable Freeze(ILogger logger, RouteMeters? meters = null)
     {
         var routes = new Dictionary<RouteMatch, PacketTarget>
         {
@@ -54,6 +57,14 @@ public sealed class HandlerTable
         foreach ((RouteMatch match, Func<ILogger, PacketTarget> target) in targets)
         {
             routes[match] = target(logger);
+        }
+
+        foreach ((RouteMatch match, PacketTarget target) in routes)
+        {
+            if (meters is not null)
+            {
+                target.Meter = meters.Of(match.ToString());
+            }
         }
 
         return new DispatchTable(routes);

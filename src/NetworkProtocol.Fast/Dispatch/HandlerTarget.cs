@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
@@ -21,7 +22,7 @@ internal sealed class HandlerTarget(PacketHandler handler, ILogger logger) : Pac
 
         if (link.TryInflate(in packet, out BufferLease lease, out int bytes) is { } fault)
         {
-            Replies.Refuse(link, packet.Header, flush, fault.Code, fault.Text);
+            Refuse(link, packet.Header, flush, fault.Code, fault.Text);
             return null;
         }
 
@@ -50,6 +51,19 @@ internal sealed class HandlerTarget(PacketHandler handler, ILogger logger) : Pac
             {
                 context.Fail(ErrorCode.HandlerFailed, "the handler failed");
             }
+        }
+
+        if (context.IsOneWay)
+        {
+            flush.CountOneWay(Meter);
+        }
+        else if (context.Outcome == ErrorCode.None)
+        {
+            flush.CountAnswered(Meter);
+        }
+        else
+        {
+            Meter.Record(context.Outcome, Stopwatch.GetTimestamp() - flush.Timestamp);
         }
 
         flush.Add(link);

@@ -40,6 +40,9 @@ public ref struct PacketContext
     /// <summary>Whether the request was answered.</summary>
     public bool IsAnswered { get; private set; }
 
+    /// <summary>The code of the Error that it was answered with; None for a reply.</summary>
+    internal ErrorCode Outcome { get; private set; }
+
     /// <summary>Answers the request.</summary>
     /// <param name="payload">At most the peer's largest payload, else the peer gets Error(TooLarge).</param>
     /// <exception cref="InvalidOperationException">The request was answered before.</exception>
@@ -60,6 +63,7 @@ public ref struct PacketContext
     {
         ArgumentNullException.ThrowIfNull(text);
         MarkAnswered();
+        Outcome = code;
         if (!IsOneWay)
         {
             Replies.Fail(link, header.Correlation, code, text);

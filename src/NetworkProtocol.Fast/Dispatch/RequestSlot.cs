@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Link;
@@ -32,6 +33,7 @@ internal sealed class RequestSlot : IThreadPoolWorkItem
     private int nameStart;
     private int payloadStart;
     private int payloadBytes;
+    private long beganAt;
     private long state;
 
     internal RequestSlot(AsyncHandlerTarget target) => this.target = target;
@@ -39,8 +41,10 @@ internal sealed class RequestSlot : IThreadPoolWorkItem
     internal static ObjectDisposedException Ended() => new(nameof(PacketRequest), "the handler has ended");
 
     internal void Begin(
-        PeerLink from, in PacketHeader packetHeader, BufferLease lease, int name, int payload, int payloadLength)
+        PeerLink from, in PacketHeader packetHeader, BufferLease lease, int name, int payload, int payloadLength,
+        long timestamp)
     {
+        beganAt = timestamp;
         link = from;
         header = packetHeader;
         block = lease;
@@ -204,10 +208,12 @@ internal sealed class RequestSlot : IThreadPoolWorkItem
     {
         Replies.Send(link!, in header, block.Span.Slice(nameStart, header.NameLength), payload);
         link!.Flush();
+        target.Meter.Record(ErrorCode.None, Stopwatch.GetTimestamp() - beganAt);
     }
 
     private void FailNow(ErrorCode code, string text)
     {
+        target.Meter.Record(code, Stopwatch.GetTimestamp() - beganAt);
         Replies.Fail(link!, header.Correlation, code, text);
         link!.Flush();
     }

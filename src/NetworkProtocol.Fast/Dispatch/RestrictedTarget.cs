@@ -1,4 +1,5 @@
 using System.Collections.Frozen;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 
@@ -8,6 +9,12 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// Unauthorized.</summary>
 internal sealed class RestrictedTarget(PacketTarget target, FrozenSet<string> names) : PacketTarget
 {
+    internal override RouteMeter Meter
+    {
+        get => target.Meter;
+        set => target.Meter = value;
+    }
+
     internal override Gate? Handle(PeerLink link, in PacketView packet, FlushBatch flush)
     {
         if (link.Identity is { IsAuthorized: true } client && client.IsNamed(names))
@@ -16,7 +23,7 @@ internal sealed class RestrictedTarget(PacketTarget target, FrozenSet<string> na
         }
 
         PacketHeader header = packet.Header;
-        Replies.Refuse(link, in header, flush, ErrorCode.Unauthorized, "this client may not use this route");
+        Refuse(link, in header, flush, ErrorCode.Unauthorized, "this client may not use this route");
         return null;
     }
 }

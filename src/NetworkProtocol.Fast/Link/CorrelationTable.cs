@@ -52,7 +52,8 @@ internal sealed class CorrelationTable<TOwner>
 
     /// <summary>Begins a request.</summary>
     /// <returns>False when every slot is taken.</returns>
-    internal bool TryBegin(TOwner owner, uint peerCorrelation, PacketType type, long deadlineMs, out uint correlation)
+    internal bool TryBegin(TOwner owner, uint peerCorrelation, PacketType type, long deadlineMs, out uint correlation,
+        ushort route = 0, uint beganAt = 0)
     {
         if (!free.TryTake(out int index))
         {
@@ -70,6 +71,8 @@ internal sealed class CorrelationTable<TOwner>
         slot.PeerCorrelation = peerCorrelation;
         slot.Type = type;
         slot.DeadlineMs = deadlineMs;
+        slot.Route = route;
+        slot.BeganAt = beganAt;
         uint idle = (uint)slot.State;
 
         Volatile.Write(ref slot.State, (int)(idle | 1));
@@ -127,7 +130,7 @@ internal sealed class CorrelationTable<TOwner>
         }
 
         // The exchange made this thread the slot's only user until it is pushed back.
-        ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type);
+        ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type, slot.Route, slot.BeganAt);
         slot.Owner = null;
         free.Give(index);
         return true;
@@ -157,6 +160,8 @@ internal sealed class CorrelationTable<TOwner>
         internal TOwner? Owner;
         internal long DeadlineMs;
         internal uint PeerCorrelation;
+        internal uint BeganAt;
         internal PacketType Type;
+        internal ushort Route;
     }
 }

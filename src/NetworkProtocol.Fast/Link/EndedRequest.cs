@@ -6,5 +6,8 @@ namespace NetworkProtocol.Fast.Link;
 /// <param name="Owner">Who asked.</param>
 /// <param name="PeerCorrelation">The correlation that the asker chose.</param>
 /// <param name="Type">The request's type, which its reply repeats.</param>
-internal readonly record struct EndedRequest<TOwner>(TOwner Owner, uint PeerCorrelation, PacketType Type)
+/// <param name="Route">Number of the route's meter.</param>
+/// <param name="BeganAt">When it came, as <see cref="CorrelationTime"/> has it.</param>
+internal readonly record struct EndedRequest<TOwner>(
+    TOwner Owner, uint PeerCorrelation, PacketType Type, ushort Route = 0, uint BeganAt = 0)
     where TOwner : class;

@@ -12,7 +12,7 @@ namespace NetworkProtocol.Fast.Link;
 /// noted it last, without synchronisation: two threads that overwrite each other's stamp only note a link twice, and
 /// a second flush finds nothing to do.
 /// </summary>
-internal sealed class FlushBatch : ITurnEnd
+internal sealed partial class FlushBatch : ITurnEnd
 {
     // Enough for a batch from an upstream that answers many clients; when it is full, all are flushed and it starts
     // anew.
@@ -134,6 +134,11 @@ internal sealed class FlushBatch : ITurnEnd
                 turnAwaited = true;
                 loop.AtTurnEnd(this);
             }
+        }
+
+        if (!tally.IsEmpty)
+        {
+            tally.Settle();
         }
 
         receiver = null;

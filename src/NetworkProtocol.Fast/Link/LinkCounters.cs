@@ -1,4 +1,5 @@
 using System.Threading;
+using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
 
@@ -14,6 +15,9 @@ internal sealed class LinkCounters
     private long droppedReplies;
     private long memoryWaits;
 
+    // By codec.
+    private readonly (long Input, long Output)[] compressed = new (long, long)[(int)PayloadCodec.Zstd + 1];
+
     /// <summary>Times a link stopped reading because a destination was full.</summary>
     internal long Pauses => Volatile.Read(ref pauses);
 
@@ -28,6 +32,16 @@ internal sealed class LinkCounters
 
     /// <summary>Times a link waited unread because the memory limit was reached.</summary>
     internal long MemoryWaits => Volatile.Read(ref memoryWaits);
+
+    /// <summary>Bytes of payloads compressed with a codec, before and after.</summary>
+    internal (long Input, long Output) CompressedBy(PayloadCodec codec) => (
+        Volatile.Read(ref compressed[(int)codec].Input), Volatile.Read(ref compressed[(int)codec].Output));
+
+    internal void AddCompressed(PayloadCodec codec, int input, int output)
+    {
+        Interlocked.Add(ref compressed[(int)codec].Input, input);
+        Interlocked.Add(ref compressed[(int)codec].Output, output);
+    }
 
     internal void AddPause() => Interlocked.Increment(ref pauses);
 

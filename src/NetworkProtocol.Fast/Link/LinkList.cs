@@ -60,6 +60,7 @@ internal sealed class LinkList
 
             link.NextInList = null;
             link.PreviousInList = null;
+            link.Totals?.Fold(link);
             return --count;
         }
     }
@@ -80,6 +81,22 @@ internal sealed class LinkList
         }
 
         return fullest;
+    }
+
+    /// <summary>Looks at every link under the lock: the totals of a link that ends meanwhile are seen either here or in
+    /// its <see cref="LinkTotals"/>. <paramref name="look"/> is to be quick, and to call nothing of the
+    /// links.</summary>
+    internal void Look<TState>(TState state, Action<TState, PeerLink> look, Action<TState> after)
+    {
+        lock (gate)
+        {
+            for (PeerLink? link = first; link is not null; link = link.NextInList)
+            {
+                look(state, link);
+            }
+
+            after(state);
+        }
     }
 
     /// <summary>Calls <paramref name="visit"/> with every link that is in the list now, outside the lock.</summary>

@@ -1,6 +1,7 @@
 using System;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 
@@ -10,7 +11,7 @@ namespace NetworkProtocol.Fast.Link;
 /// What the links of a process share: the buffer pool with the process' memory limit, the timer wheel, counters and the
 /// logger. Servers and clients that are given the same runtime share one memory limit. Thread-safe.
 /// </summary>
-public sealed class LinkRuntime : IDisposable
+public sealed partial class LinkRuntime : IDisposable
 {
     /// <summary>Memory limit of a runtime that is not told another one: 256 MiB.</summary>
     public const long MemoryLimitBytesDefault = 256L << 20;
@@ -42,6 +43,8 @@ public sealed class LinkRuntime : IDisposable
         long sharedBytes = memoryLimitBytes - reserveBytes;
         Pool = new BufferPool(sharedBytes, sharedBytes / 4 * 3, reserveBytes);
         Wheel = wheel;
+        Metrics = new MetricRegistry();
+        Metrics.Add(this);
         trimmer = new PoolTrimmer(Pool);
         Wheel.Schedule(trimmer, Wheel.NowMs + TrimIntervalMs);
     }
@@ -61,6 +64,8 @@ public sealed class LinkRuntime : IDisposable
 
     internal LinkCounters Counters { get; } = new();
 
+    internal MetricRegistry Metrics { get; }
+
     internal CompressorTable Compressors { get; } = new();
 
     /// <summary>Names links that may be closed when replies find no memory.</summary>
@@ -74,6 +79,7 @@ public sealed class LinkRuntime : IDisposable
     /// <summary>Stops the wheel and frees the pool. Close servers and clients first.</summary>
     public void Dispose()
     {
+        Metrics.Dispose();
         Wheel.Remove(trimmer);
         Wheel.Dispose();
         Compressors.Dispose();

@@ -26,6 +26,11 @@ internal sealed partial class PeerLink
         {
             bool compressed = runtime.Compressors[compression].TryCompress(payload, settings.Codecs,
                 KeyOf(header.Type, route), lease.Span[..payload.Length], out PayloadCodec codec, out int written);
+            if (compressed)
+            {
+                runtime.Counters.AddCompressed(codec, payload.Length, written);
+            }
+
             EnqueueStatus status = compressed
                 ? Send(header with { Flags = header.Flags | (PacketFlags)codec }, name, lease.Span[..written], flush)
                 : Send(in header, name, payload, flush);

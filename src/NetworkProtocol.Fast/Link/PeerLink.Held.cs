@@ -1,4 +1,5 @@
 using System;
+using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
@@ -34,6 +35,7 @@ internal sealed partial class PeerLink
         {
             SendQueue.WritePacket(gather.Span[(HeldOffset + heldBytes)..], in header, name, payload);
             heldBytes += bytes;
+            Volatile.Write(ref packetsHeld, packetsHeld + 1);
             return EnqueueStatus.Done;
         }
 

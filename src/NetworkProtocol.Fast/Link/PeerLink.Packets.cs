@@ -104,7 +104,7 @@ internal sealed partial class PeerLink
             }
 
             PacketDeadlineMs = 0;
-
+            Volatile.Write(ref packetsReceived, packetsReceived + 1);
             if (packetDetached)
             {
                 packetDetached = false;

@@ -148,6 +148,7 @@ internal sealed partial class PeerLink
         ref ReceiveWindow target = ref secure is null ? ref window : ref secure.Incoming;
         bool filled = bytes == target.Writable.Length;
         target.Written(bytes);
+        Volatile.Write(ref bytesReceived, bytesReceived + bytes);
         Volatile.Write(ref partialBytes, UnhandledBytes);
         if (filled)
         {

@@ -118,6 +118,7 @@ internal sealed partial class PeerLink
 
             long now = runtime.Wheel.NowMs;
             Volatile.Write(ref sendSinceMs, now);
+            Volatile.Write(ref bytesSent, bytesSent + bytes.Length);
             if (!connection.Send(bytes, out TransportResult result))
             {
                 // Somebody else may own the side by now; the timer may be asked by anyone.

@@ -76,6 +76,9 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     /// <summary>Owner's own data about this link, set before <see cref="Start"/> or from the sink's calls.</summary>
     internal object? Owner { get; set; }
 
+    /// <summary>Where its traffic is added when it ends; null for nowhere.</summary>
+    internal LinkTotals? Totals { get; init; }
+
     /// <summary>Neighbours in the owner's list of links; owned by the list.</summary>
     internal PeerLink? NextInList { get; set; }
 

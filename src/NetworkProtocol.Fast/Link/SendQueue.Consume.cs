@@ -2,12 +2,18 @@ using System;
 using System.Buffers.Binary;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>The consumer's side, one thread at a time.</summary>
 internal sealed partial class SendQueue
 {
+    private long packetsTaken;
+
+    /// <summary>Packets taken off the queue so far. Any thread.</summary>
+    internal long PacketsTaken => Volatile.Read(ref packetsTaken);
+
     /// <summary>
     /// Moves waiting packets to <paramref name="destination"/> until it is full or a block is next. Consumer only.
     /// </summary>
@@ -34,6 +40,9 @@ internal sealed partial class SendQueue
                 data.CopyTo(destination[written..]);
                 written += data.Length;
                 ring.Release();
+
+                // The bytes that open a session are no packet.
+                Volatile.Write(ref packetsTaken, packetsTaken + (data.Length >= PacketHeader.BytesCount ? 1 : 0));
                 continue;
             }
 
@@ -51,6 +60,7 @@ internal sealed partial class SendQueue
             else
             {
                 block = TakeBlock(data);
+                Volatile.Write(ref packetsTaken, packetsTaken + 1);
             }
 
             ring.Release();

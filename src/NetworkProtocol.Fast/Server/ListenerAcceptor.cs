@@ -13,6 +13,9 @@ internal sealed class ListenerAcceptor(
 {
     internal ServerListener Listener => listener;
 
+    /// <summary>What its connections carry.</summary>
+    internal LinkTotals Totals { get; } = new(listener.Endpoint.ToString());
+
     /// <summary>What opens the sessions here; null for plain ones.</summary>
     internal SecureServer? Security => security;
 

@@ -17,7 +17,7 @@ namespace NetworkProtocol.Fast.Server;
 /// <summary>
 /// Accepts connections, opens their sessions and hands their packets to handlers. Thread-safe.
 /// </summary>
-public sealed class PacketServer : IAsyncDisposable
+public sealed partial class PacketServer : IAsyncDisposable
 {
     private const int ReceiveBlockBytes = 64 << 10;
 
@@ -55,7 +55,8 @@ public sealed class PacketServer : IAsyncDisposable
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Server");
         Faults = new FaultLog(logger, runtime.Wheel);
-        sink = new ServerSink(this, handlers.Freeze(logger));
+        Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
+        sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
         security = new ServerSecurity(options, links, runtime, logger);
         acceptors =
         [
@@ -100,6 +101,8 @@ public sealed class PacketServer : IAsyncDisposable
 
     internal FaultLog Faults { get; }
 
+    internal AccessLog Access { get; }
+
     internal bool IsDraining => Volatile.Read(ref state) >= StateDraining;
 
     /// <summary>Opens every endpoint.</summary>
@@ -120,7 +123,9 @@ public sealed class PacketServer : IAsyncDisposable
             {
                 foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    listeners.Add(TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor));
+                    var listener = TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor);
+                    acceptor.Totals.Label = listener.BoundEndpoint.ToString();
+                    listeners.Add(listener);
                 }
             }
             catch
@@ -136,6 +141,7 @@ public sealed class PacketServer : IAsyncDisposable
             acceptor.TellCertificates();
         }
 
+        runtime.Metrics.Add(this);
         security.Start();
     }
 
@@ -186,6 +192,7 @@ public sealed class PacketServer : IAsyncDisposable
         Faults.Stop();
         security.Stop();
         runtime.RemoveRelief(links);
+        runtime.Metrics.Remove(this);
         security.Dispose();
         return cut;
     }
@@ -198,11 +205,13 @@ public sealed class PacketServer : IAsyncDisposable
         var link = new PeerLink(runtime, options.Link, connection, sink, LinkRole.Accepting)
         {
             Security = acceptor.Security,
+            Totals = acceptor.Totals,
         };
         if (IsDraining || !HasMemory() || !links.TryAdd(link, options.ConnectionsMax))
         {
             // A flood must not fill the log; each line has the sum.
             long sum = Interlocked.Increment(ref refused);
+            acceptor.Totals.AddRefused();
             if (refusals.TryTell(runtime.Wheel.NowMs, out _))
             {
                 ServerLog.Refused(logger, links.Count, options.ConnectionsMax, sum);
@@ -213,6 +222,7 @@ public sealed class PacketServer : IAsyncDisposable
         }
 
         Interlocked.Increment(ref accepted);
+        acceptor.Totals.AddAccepted();
         link.Start();
 
         // A stop that began between the check above and the list visits only what was in the list then.

@@ -46,7 +46,7 @@ internal static partial class ServerLog
     [LoggerMessage(410, LogLevel.Error, "{Fault}; the {Count} authorised keys of before stay in force")]
     internal static partial void AuthorizedKeysUnusable(ILogger logger, string fault, int count);
 
-    [LoggerMessage(411, LogLevel.Information, "read certificates again: {Certificates}")]
+    [LoggerMessage(414, LogLevel.Information, "read certificates again: {Certificates}")]
     internal static partial void CertificatesRead(ILogger logger, string certificates);
 
     [LoggerMessage(412, LogLevel.Error, "{Fault}; the certificates of before stay in force")]
@@ -54,6 +54,14 @@ internal static partial class ServerLog
 
     [LoggerMessage(413, LogLevel.Information, "{Endpoint} shows certificates: {Certificates}")]
     internal static partial void CertificatesInForce(ILogger logger, Endpoint endpoint, string certificates);
+
+    [LoggerMessage(411, LogLevel.Information,
+        "connection {ConnectionId} closed: {Remote} at {Listener}, peer {Peer}, {Session} session, "
+        + "in {PacketsIn} packets {BytesIn} bytes, out {PacketsOut} packets {BytesOut} bytes, {DurationMs} ms, "
+        + "{Reason}")]
+    internal static partial void Access(ILogger logger, long connectionId, string remote, string listener, string peer,
+        string session, long packetsIn, long bytesIn, long packetsOut, long bytesOut, long durationMs,
+        LinkClosed reason);
 
     [LoggerMessage(403, LogLevel.Warning,
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]

@@ -29,6 +29,7 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
         PacketHeader header = packet.Header;
         if (link.IsDraining && header.WantsReply)
         {
+            link.Runtime.Metrics.Routes.None.Count(ErrorCode.ShuttingDown);
             Replies.Refuse(link, in header, flush, ErrorCode.ShuttingDown, "the server is shutting down");
             return null;
         }
@@ -42,7 +43,14 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
 
         if (table.Find(in packet) is { } target)
         {
+            // Requests are timed from here: the first of a batch looks at the clock for all of them.
+            _ = flush.Timestamp;
             return target.Handle(link, in packet, flush);
+        }
+
+        if (header.WantsReply)
+        {
+            link.Runtime.Metrics.Routes.None.Count(ErrorCode.NoRoute);
         }
 
         bool named = header.Type is PacketType.Custom or PacketType.Echo;
@@ -62,18 +70,25 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
 
     public void OnClosed(PeerLink link, LinkClosed reason)
     {
-        if (reason.Reason is CloseReason.PeerClosed or CloseReason.ShuttingDown or CloseReason.Requested)
+        bool isFault =
+            reason.Reason is not (CloseReason.PeerClosed or CloseReason.ShuttingDown or CloseReason.Requested);
+        if (!link.IsEstablished || !server.Access.TryWrite(link, reason, isFault))
         {
-            ServerLog.Closed(server.Logger, link.Connection.Id, reason, link.AgeMs);
-        }
-        else
-        {
-            server.Faults.Note(link, reason);
+            if (isFault)
+            {
+                server.Faults.Note(link, reason);
+            }
+            else
+            {
+                ServerLog.Closed(server.Logger, link.Connection.Id, reason, link.AgeMs);
+            }
         }
 
         // Last: with its last link the server has stopped.
         server.OnLinkClosed(link);
     }
+
+    internal static string SessionOf(PeerLink link) => link.Security is null ? "plain" : "secure";
 
     internal static string NameOf(PeerLink link) => link.Identity?.Name ?? Anonymous;
 }

@@ -42,7 +42,8 @@ internal sealed class TlsConnector
             certificates = Reload(certificates);
         }
 
-        return new TlsConnection(connection, new Side(certificates, options.ServerName ?? endpoint.Host));
+        return new TlsConnection(
+            connection, new Side(certificates, options.ServerName ?? endpoint.Host, options.ResumesSessions));
     }
 
     // A file that is no good now leaves what was read before in force; a server that wants the new one says so.
@@ -60,7 +61,7 @@ internal sealed class TlsConnector
         }
     }
 
-    private sealed class Side(ClientCertificates certificates, string serverName) : TlsSide
+    private sealed class Side(ClientCertificates certificates, string serverName, bool resumes) : TlsSide
     {
         internal override bool IsServer => false;
 
@@ -76,6 +77,7 @@ internal sealed class TlsConnector
                 CertificateChainPolicy = certificates.ServerPolicy,
                 RemoteCertificateValidationCallback = TlsStream.Verify,
                 AllowRenegotiation = false,
+                AllowTlsResume = resumes,
             },
             CancellationToken.None);
 

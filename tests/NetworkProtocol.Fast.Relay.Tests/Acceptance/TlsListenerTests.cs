@@ -43,6 +43,41 @@ internal sealed class TlsListenerTests
         await SpeakAsync(client);
     }
 
+    [TestCase("-tls1_2", "TLSv1.2")]
+    [TestCase("-tls1_3", "TLSv1.3")]
+    public async Task Client_ThatComesBack_ResumesItsSession(string flag, string version)
+    {
+        using NpfastProcess relay = await StartAsync();
+        string session = files.PathOf("session.pem");
+        using (OpenSsl first = Connect(relay, flag, "-sess_out", session))
+        {
+            // The ticket is there before the relay's hello is.
+            await SpeakAsync(first);
+        }
+
+        using OpenSsl second = Connect(relay, flag, "-sess_in", session);
+        await second.ReadAsync("Reused, " + version);
+        await SpeakAsync(second);
+    }
+
+    [Test]
+    public async Task Hangup_AfterACertificateWasReplaced_ShowsTheNewOne()
+    {
+        using NpfastProcess relay = await StartAsync();
+        using OpenSsl standing = Connect(relay);
+        await SpeakAsync(standing);
+        CertificateFiles next = files.Issue("server");
+        relay.Signal("HUP");
+        await LoggedAsync(relay, "read certificates again: localhost, 127.0.0.1 ("
+            + TestCertificates.FingerprintOf(next));
+        (int exitCode, _, string errors) = await NpfastProcess.RunAsync("send",
+            string.Create(CultureInfo.InvariantCulture, $"tls://localhost:{PortOf(relay)}"), "ECHO", "x",
+            "--pin", TestCertificates.FingerprintOf(next).ToString());
+        Assert.That(exitCode, Is.Zero, errors);
+        Assert.That(standing.HasExited, Is.False, "whoever is connected stays so");
+        Assert.That(await relay.StopAsync(), Is.Zero);
+    }
+
     [Test]
     public async Task Client_OfAVersionBefore12_IsRefusedByName()
     {

@@ -17,6 +17,7 @@ internal sealed class ClosedLog : ILoggerFactory, ILogger
     private const int ClosedId = 401;
     private const int ClosedByFaultId = 402;
     private const int ClosedByFurtherFaultId = 405;
+    private const int AccessId = 411;
 
     private readonly Channel<LinkClosed> ends = Channel.CreateUnbounded<LinkClosed>();
     private int established;
@@ -47,7 +48,7 @@ internal sealed class ClosedLog : ILoggerFactory, ILogger
         {
             Interlocked.Increment(ref established);
         }
-        else if (eventId.Id is ClosedId or ClosedByFaultId or ClosedByFurtherFaultId
+        else if (eventId.Id is ClosedId or ClosedByFaultId or ClosedByFurtherFaultId or AccessId
             && state is IReadOnlyList<KeyValuePair<string, object?>> values)
         {
             foreach ((string name, object? value) in values)

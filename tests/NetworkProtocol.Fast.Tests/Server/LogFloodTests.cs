@@ -25,6 +25,7 @@ internal sealed class LogFloodTests
     private const int RefusedLine = 403;
     private const int FurtherFault = 405;
     private const int FurtherFaultsLine = 406;
+    private const int AccessLine = 411;
     private const int FailureLine = 300;
     private const int FurtherFailuresLine = 302;
 
@@ -70,6 +71,49 @@ internal sealed class LogFloodTests
         await ScanAsync(server);
         await Eventually.HoldsAsync(() => log.CountOf(FaultLine) == 2, "the next is told in full");
         Assert.That(log.Shown, Has.Count.EqualTo(3));
+    }
+
+    [Test]
+    public async Task Connection_WithASession_WritesOneLineAtItsEnd()
+    {
+        await using PacketServer server = Start(new HandlerTable());
+        RawPeer peer = await RawPeer.ConnectAsync(server.Endpoints[0]);
+        await peer.OpenAsync();
+        await peer.SendAsync(RawPacket.Echo(1, "hello"u8));
+        Assert.That((await peer.PacketAsync()).Correlation, Is.EqualTo(1));
+        time.Advance(250);
+        await peer.SendAsync(RawPacket.Disconnect(ErrorCode.None));
+        peer.Close();
+        await Eventually.HoldsAsync(() => log.CountOf(AccessLine) == 1, "the end is told");
+        (LogLevel level, _, string text) = log.Shown.Single();
+        Assert.That(level, Is.EqualTo(LogLevel.Information));
+
+        // In: Hello, ECHO, Disconnect; out: Hello and the reply, and perhaps a Disconnect.
+        Assert.That(text, Does.Match(
+            @"^connection \d+ closed: unix://\S+ at unix://\S+, peer anonymous, plain session, "
+            + @"in 3 packets \d+ bytes, out [23] packets \d+ bytes, 250 ms, PeerClosed$"));
+    }
+
+    [Test]
+    public async Task Sessions_EndedByFaults_WriteAHundredLinesInTenSecondsAndTheirNumber()
+    {
+        await using PacketServer server = Start(new HandlerTable());
+        const int Sessions = 1000;
+        for (int i = 0; i < Sessions; i++)
+        {
+            RawPeer peer = await RawPeer.ConnectAsync(server.Endpoints[0]);
+            await peer.OpenAsync();
+            await peer.SendAsync(new byte[64]);
+            await peer.PacketAsync();
+            peer.Close();
+        }
+
+        await Eventually.HoldsAsync(() => server.Connections == 0, "all are closed");
+        Assert.That(log.CountOf(AccessLine), Is.EqualTo(AccessLog.FaultsInIntervalMax));
+        Assert.That(log.Shown, Has.Count.EqualTo(AccessLog.FaultsInIntervalMax + 1));
+        time.Advance(LogPace.IntervalMs + 100);
+        Assert.That(log.Shown[^1].Text, Does.StartWith(
+            $"{Sessions - AccessLog.FaultsInIntervalMax - 1} more connections were closed by faults"));
     }
 
     [Test]

@@ -16,24 +16,32 @@ internal sealed partial class LayeringTests
     [
         new("Memory", []),
         new("Packets", ["Memory"]),
+        new("Diagnostics", ["Packets"]),
         new("Session", ["Memory", "Packets"]),
         new("Certificates", ["Memory", "Session"]),
         new("Transport", ["Memory", "Session", "Certificates"]),
         new("Configuration", ["Packets", "Session", "Certificates", "Transport"]),
-        new("Link", ["Memory", "Packets", "Session", "Transport", "Configuration"]),
-        new("Dispatch", ["Memory", "Packets", "Session", "Link"]),
-        new("Server", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
+        new("Link", ["Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration"]),
+        new("Dispatch", ["Memory", "Packets", "Diagnostics", "Session", "Link"]),
+        new("Server",
+            ["Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Forwarding",
         [
-            "Memory", "Packets", "Session", "Certificates", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Memory", "Packets", "Diagnostics", "Session", "Certificates", "Transport", "Configuration", "Link",
+            "Dispatch", "Server",
             "Client",
         ]),
         new("Logging", ["Configuration"]),
+        new("Admin",
+        [
+            "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Forwarding", "Logging",
+        ]),
         new("Cli",
         [
             "Memory", "Packets", "Session", "Certificates", "Transport", "Configuration", "Link", "Dispatch", "Server",
-            "Client", "Forwarding", "Logging",
+            "Client", "Forwarding", "Logging", "Admin",
         ]),
     ];
 

@@ -1,0 +1,24 @@
+using System;
+using System.IO;
+using NetworkProtocol.Fast.Diagnostics;
+
+namespace NetworkProtocol.Fast.Relay.Admin;
+
+/// <summary>The process in numbers, under the names that Prometheus' own clients use.</summary>
+internal sealed class ProcessMetrics(string appName, string version, DateTimeOffset started) : IMetricSource
+{
+    private const string Descriptors = "/proc/self/fd";
+
+    public void Collect(MetricSnapshot snapshot)
+    {
+        snapshot.Add(Metrics.BuildInfo, 1, appName, version);
+        snapshot.Add(Metrics.ProcessStart, started.ToUnixTimeMilliseconds() / 1000.0);
+        snapshot.Add(Metrics.ProcessCpu, Environment.CpuUsage.TotalTime.TotalSeconds);
+        snapshot.Add(Metrics.ProcessResident, Environment.WorkingSet);
+        if (Directory.Exists(Descriptors))
+        {
+            // One of them is the folder itself, while it is read.
+            snapshot.Add(Metrics.ProcessDescriptors, Directory.GetFileSystemEntries(Descriptors).Length - 1);
+        }
+    }
+}

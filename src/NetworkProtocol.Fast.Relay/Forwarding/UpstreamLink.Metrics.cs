@@ -1,0 +1,81 @@
+using System.Threading;
+using NetworkProtocol.Fast.Diagnostics;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Relay.Forwarding;
+
+/// <summary>The link in numbers.</summary>
+internal sealed partial class UpstreamLink
+{
+    internal const string StateLive = "live";
+    internal const string StateLeaving = "leaving";
+    internal const string StateDown = "down";
+
+    private static readonly string[] States = [StateLive, StateLeaving, StateDown];
+
+    // The connection there is, and none or the one that is leaving; and what those before carried.
+    private readonly LinkList links = new();
+    private readonly LinkTotals totals = new(string.Empty);
+    private long established;
+    private long failed;
+    private long lost;
+
+    /// <summary>Where it connects to.</summary>
+    internal Endpoint Node => node;
+
+    /// <summary>Whether requests can be sent, or only those under way end, or there is no connection.</summary>
+    internal string State => Live is not null
+        ? StateLive
+        : Volatile.Read(ref leaving) is { IsClosed: false } ? StateLeaving : StateDown;
+
+    internal void Collect(MetricSnapshot snapshot)
+    {
+        string upstream = options.Name;
+        string label = node.ToString();
+        string state = State;
+        foreach (string possible in States)
+        {
+            snapshot.Add(Metrics.UpstreamLinks, possible == state ? 1 : 0, upstream, label, possible);
+        }
+
+        snapshot.Add(Metrics.UpstreamInFlight, InFlight, upstream, label);
+        snapshot.Add(Metrics.UpstreamConnects, Volatile.Read(ref established), upstream, label, "established");
+        snapshot.Add(Metrics.UpstreamConnects, Volatile.Read(ref failed), upstream, label, "failed");
+        snapshot.Add(Metrics.UpstreamLost, Volatile.Read(ref lost), upstream, label);
+        var look = new Look();
+        links.Look(look, static (seen, link) => seen.See(link), seen => seen.Traffic += totals.Ended);
+        snapshot.Add(Metrics.UpstreamPackets, look.Traffic.PacketsReceived, upstream, label, "in");
+        snapshot.Add(Metrics.UpstreamPackets, look.Traffic.PacketsSent, upstream, label, "out");
+        snapshot.Add(Metrics.UpstreamBytes, look.Traffic.BytesReceived, upstream, label, "in");
+        snapshot.Add(Metrics.UpstreamBytes, look.Traffic.BytesSent, upstream, label, "out");
+        snapshot.Add(Metrics.UpstreamSendQueue, look.QueuedBytes, upstream, label);
+    }
+
+    private void CountReply(in EndedRequest<PeerLink> ended, in PacketView packet, FlushBatch flush)
+    {
+        RouteMeter route = runtime.Metrics.Routes[ended.Route];
+        if (packet.Header.Type != PacketType.Error)
+        {
+            flush.CountReply(route, ended.BeganAt);
+            return;
+        }
+
+        _ = ErrorPayload.TryRead(packet.Payload, out ErrorPayload error, out _);
+        route.Record(error.Code, CorrelationTime.ElapsedSince(ended.BeganAt, flush.Timestamp));
+    }
+
+    private sealed class Look
+    {
+        internal LinkTraffic Traffic { get; set; }
+
+        internal long QueuedBytes { get; private set; }
+
+        internal void See(PeerLink link)
+        {
+            Traffic += link.Traffic;
+            QueuedBytes += link.QueuedBytes;
+        }
+    }
+}

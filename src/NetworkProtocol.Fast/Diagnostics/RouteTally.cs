@@ -1,0 +1,109 @@
+using System.Diagnostics;
+
+namespace NetworkProtocol.Fast.Diagnostics;
+
+/// <summary>
+/// What one batch of packets brings for the routes' meters: a batch mostly has packets of one route, so the shared
+/// counters are touched once for it and not for each packet. One thread.
+/// </summary>
+internal sealed class RouteTally
+{
+    private readonly int[] buckets = new int[LatencyBuckets.Count];
+    private RouteMeter? route;
+
+    // Which buckets have a count.
+    private uint touched;
+    private long ticks;
+    private int replies;
+    private int oneWay;
+
+    // Answered within this batch; timed when it is over, because their replies leave then.
+    private int answeredHere;
+    private long began;
+
+    /// <summary>Whether there is something to settle.</summary>
+    internal bool IsEmpty => route is null;
+
+    /// <summary>A request got its reply after this time, in ticks of <see cref="Stopwatch"/>.</summary>
+    internal void AddReply(RouteMeter of, long elapsed)
+    {
+        if (!ReferenceEquals(route, of))
+        {
+            Turn(of);
+        }
+
+        int index = LatencyBuckets.IndexOf(elapsed);
+        buckets[index]++;
+        touched |= 1u << index;
+        ticks += elapsed;
+        replies++;
+    }
+
+    /// <summary>A request was answered in the batch that brought it, which began at this time.</summary>
+    internal void AddAnswered(RouteMeter of, long batchBegan)
+    {
+        if (!ReferenceEquals(route, of))
+        {
+            Turn(of);
+        }
+
+        began = batchBegan;
+        answeredHere++;
+    }
+
+    internal void AddOneWay(RouteMeter of)
+    {
+        if (!ReferenceEquals(route, of))
+        {
+            Turn(of);
+        }
+
+        oneWay++;
+    }
+
+    /// <summary>Adds everything to the route's meter.</summary>
+    internal void Settle()
+    {
+        if (route is not { } meter)
+        {
+            return;
+        }
+
+        route = null;
+        if (answeredHere > 0)
+        {
+            long elapsed = Stopwatch.GetTimestamp() - began;
+            meter.AddToBucket(LatencyBuckets.IndexOf(elapsed), answeredHere);
+            ticks += elapsed * answeredHere;
+            replies += answeredHere;
+            answeredHere = 0;
+        }
+
+        for (uint left = touched; left != 0; left &= left - 1)
+        {
+            int index = System.Numerics.BitOperations.TrailingZeroCount(left);
+            meter.AddToBucket(index, buckets[index]);
+            buckets[index] = 0;
+        }
+
+        touched = 0;
+        if (replies > 0)
+        {
+            meter.AddReplies(replies, ticks);
+            replies = 0;
+            ticks = 0;
+        }
+
+        if (oneWay > 0)
+        {
+            meter.AddOneWay(oneWay);
+            oneWay = 0;
+        }
+    }
+
+    private void Turn(RouteMeter to)
+    {
+        Settle();
+        route = to;
+    }
+}
