@@ -13,7 +13,7 @@ internal static class AdminParameters
 
     internal static Option<Endpoint?> Listen { get; } = Parameters.Option<Endpoint?>(
         "--admin", "URI", "Where metrics, health and the status page are, over HTTP: tcp://127.0.0.1:PORT or "
-        + "unix:///PATH; nowhere unless given", ValueParsers.Uri!);
+        + "unix:///PATH; nowhere unless given", ValueParsers.AdminUri!);
 
     internal static Option<string?> TokenFile { get; } = Parameters.Option<string?>(
         "--admin-token-file", "FILE", "A file with the token that changes need, readable for its owner alone",

@@ -20,7 +20,9 @@ internal static class RelayParameters
 
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
         Parameters.Repeatable<Endpoint>(
-            "--listen", "URI", "Where to listen: tcp://HOST:PORT, tls://HOST:PORT or unix:///PATH; repeatable",
+            "--listen", "URI",
+            "Where to listen: tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; "
+            + "repeatable",
             ValueParsers.Uri),
         Endpoint.Tcp("127.0.0.1", 9000));
 
@@ -82,7 +84,8 @@ internal static class RelayParameters
         [
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
-            SharedOptions.Compression, LinksPerNode, .. RelaySecurityParameters.All, .. RelayTlsParameters.All,
+            SharedOptions.Compression, LinksPerNode, .. LocalParameters.All, .. RelaySecurityParameters.All,
+            .. RelayTlsParameters.All,
             .. LoggingParameters.All, .. AdminParameters.All,
         ];
         foreach (Option option in options)
@@ -95,14 +98,15 @@ internal static class RelayParameters
     /// <exception cref="UsageException">The options contradict each other.</exception>
     internal static RelayOptions ToOptions(ParseResult parsed)
     {
+        LocalParameters.RequireUse(parsed, parsed.GetValue(Listen)!);
         var options = new RelayOptions
         {
             Server = new ServerOptions
             {
                 Listeners =
                 [
-                    .. parsed.GetValue(Listen)!.Select(endpoint =>
-                        new ServerListener(endpoint) { Session = parsed.GetValue(SharedOptions.Session) }),
+                    .. parsed.GetValue(Listen)!.Select(endpoint => LocalParameters.Apply(
+                        parsed, new ServerListener(endpoint) { Session = parsed.GetValue(SharedOptions.Session) })),
                 ],
                 ConnectionsMax = parsed.GetValue(ConnectionsMax),
                 Link = LinkOf(parsed, new LinkOptions

@@ -19,6 +19,10 @@ public sealed record ServerListener(Endpoint Endpoint)
     /// <summary>Certificates and trust of a tls:// endpoint, which needs them.</summary>
     public TlsServerOptions? Tls { get; init; }
 
+    /// <summary>Who may connect to a Unix socket; null takes the defaults: the file is its owner's alone, and an
+    /// abstract name this user's.</summary>
+    public LocalAccess? Local { get; init; }
+
     /// <summary>Whether the sessions here are sealed by the protocol itself.</summary>
     public bool IsSecure => Session.For(Endpoint.Scheme) == SessionKind.Secure;
 
@@ -38,6 +42,7 @@ public sealed record ServerListener(Endpoint Endpoint)
                 : $"Tls is set, but {Endpoint} is no tls:// endpoint", nameof(Tls));
         }
 
+        Local?.Validate(Endpoint);
         Session.Require(Endpoint, Secure is not null, nameof(Secure));
         return this;
     }

@@ -11,6 +11,8 @@ internal sealed class ListenerAcceptor(
     PacketServer server, ServerListener listener, SecureServer? security, TlsAcceptor? tls)
     : ITransportAcceptor
 {
+    private readonly LocalAccess access = listener.Local ?? new LocalAccess();
+
     internal ServerListener Listener => listener;
 
     /// <summary>What its connections carry.</summary>
@@ -21,6 +23,13 @@ internal sealed class ListenerAcceptor(
 
     public void OnAccepted(TransportConnection connection)
     {
+        Endpoint endpoint = listener.Endpoint;
+        if (endpoint.Scheme == EndpointScheme.Unix && !access.Allows(endpoint, connection.Credentials))
+        {
+            server.Refuse(connection);
+            return;
+        }
+
         if (tls is null)
         {
             server.Accept(connection, this);

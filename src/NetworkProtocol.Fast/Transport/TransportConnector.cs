@@ -24,6 +24,11 @@ internal static class TransportConnector
             throw new ArgumentException($"{endpoint} speaks TLS, and it is not said how", nameof(options));
         }
 
+        if (endpoint.Scheme == EndpointScheme.Pipe)
+        {
+            return await PipeTransport.ConnectAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
         try
@@ -52,7 +57,7 @@ internal static class TransportConnector
     {
         if (endpoint.Scheme == EndpointScheme.Unix)
         {
-            return [new UnixAddress(endpoint.Path)];
+            return [endpoint.ToUnixAddress()];
         }
 
         if (!endpoint.IsOverTcp || endpoint.Port == 0)
