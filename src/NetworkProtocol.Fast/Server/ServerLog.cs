@@ -52,7 +52,7 @@ internal static partial class ServerLog
     [LoggerMessage(412, LogLevel.Error, "{Fault}; the certificates of before stay in force")]
     internal static partial void CertificatesUnusable(ILogger logger, string fault);
 
-    [LoggerMessage(413, LogLevel.Information, "{Endpoint} shows certificates: {Certificates}")]
+    [LoggerMessage(415, LogLevel.Information, "{Endpoint} shows certificates: {Certificates}")]
     internal static partial void CertificatesInForce(ILogger logger, Endpoint endpoint, string certificates);
 
     [LoggerMessage(411, LogLevel.Information,

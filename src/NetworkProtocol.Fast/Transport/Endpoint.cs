@@ -7,8 +7,9 @@ namespace NetworkProtocol.Fast.Transport;
 
 /// <summary>
 /// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c>,
-/// <c>tls://host:port</c>, <c>unix:///path</c>, on Linux <c>unix://@name</c>, or <c>pipe://name</c>. Immutable, equal by
-/// value; host names are compared in lower case, addresses in their canonical form, paths and names as they are written.
+/// <c>tls://host:port</c>, <c>unix:///path</c>, on Linux <c>unix://@name</c>, or <c>pipe://name</c>. Immutable, equal
+/// by value; host names are compared in lower case, addresses in their canonical form, paths and names as they are
+/// written.
 /// </summary>
 public sealed record Endpoint
 {
