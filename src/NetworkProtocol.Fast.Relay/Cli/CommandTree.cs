@@ -19,6 +19,7 @@ internal static class CommandTree
             PingCommand.Create(),
             BenchCommand.Create(),
             KeyCommand.Create(),
+            CertCommand.Create(),
             InfoCommand.Create(),
             StatusCommand.CreateStatus(),
             TopCommand.Create(),

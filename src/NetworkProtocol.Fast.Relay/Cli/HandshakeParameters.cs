@@ -32,16 +32,21 @@ internal static class HandshakeParameters
         "--max-remembered-handshakes", "N", "Handshakes that are remembered, against replays, at 52 bytes each",
         ValueParsers.Integer(ReplayOptions.CapacityMin, ReplayOptions.CapacityMax), Replay.Capacity);
 
-    internal static IReadOnlyList<Option> All { get; } =
-        [UnderWayMax, PerAddressMax, ClockBehind, ClockAhead, RememberedMax];
+    /// <summary>Those that TLS listeners have as well.</summary>
+    internal static IReadOnlyList<Option> OfAll { get; } = [UnderWayMax, PerAddressMax];
+
+    /// <summary>Those of secure sessions alone.</summary>
+    internal static IReadOnlyList<Option> OfSecure { get; } = [ClockBehind, ClockAhead, RememberedMax];
+
+    internal static HandshakeLimitOptions LimitsOf(ParseResult parsed) => new()
+    {
+        UnderWayMax = parsed.GetValue(UnderWayMax),
+        PerAddressMax = parsed.GetValue(PerAddressMax),
+    };
 
     internal static SecureServerOptions Apply(ParseResult parsed, SecureServerOptions options) => options with
     {
-        Limits = new HandshakeLimitOptions
-        {
-            UnderWayMax = parsed.GetValue(UnderWayMax),
-            PerAddressMax = parsed.GetValue(PerAddressMax),
-        },
+        Limits = LimitsOf(parsed),
         Replay = new ReplayOptions
         {
             Past = parsed.GetValue(ClockBehind).Span,

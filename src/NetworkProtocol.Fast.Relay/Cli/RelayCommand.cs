@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
@@ -27,7 +28,8 @@ internal static class RelayCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         RelayOptions options = RelayParameters.ToOptions(parsed);
-        using var signals = new StopSignals();
+        RelayNode? running = null;
+        using var signals = new StopSignals(() => Volatile.Read(ref running)?.Server.ReloadCertificates());
         LoggingOptions logging = LoggingParameters.ToOptions(parsed);
         var levels = new LogLevels(logging);
         AdminOptions? administration = AdminParameters.ToOptions(parsed);
@@ -41,6 +43,7 @@ internal static class RelayCommand
         await using (node.ConfigureAwait(false))
         {
             node.Start();
+            Volatile.Write(ref running, node);
 
             // Open until the relay has stopped, so that a drain can be watched.
             IAsyncDisposable admin = administration is null ? node : await AdminServer.StartAsync(

@@ -21,7 +21,8 @@ internal static class RelayParameters
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
         Parameters.Repeatable<Endpoint>(
             "--listen", "URI",
-            "Where to listen: tcp://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; repeatable",
+            "Where to listen: tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; "
+            + "repeatable",
             ValueParsers.Uri),
         Endpoint.Tcp("127.0.0.1", 9000));
 
@@ -84,6 +85,7 @@ internal static class RelayParameters
             Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers, Level, ConnectionsMax, MemoryLimit,
             ShutdownTimeout, InFlightMax, RequestTimeout, SlowClientTimeout, Heartbeat, HandshakeTimeout, PayloadMax,
             SharedOptions.Compression, LinksPerNode, .. LocalParameters.All, .. RelaySecurityParameters.All,
+            .. RelayTlsParameters.All,
             .. LoggingParameters.All, .. AdminParameters.All,
         ];
         foreach (Option option in options)
@@ -118,7 +120,7 @@ internal static class RelayParameters
         };
         try
         {
-            return RelaySecurityParameters.Apply(parsed, options.ValidateRoutes());
+            return RelaySecurityParameters.Apply(parsed, RelayTlsParameters.Apply(parsed, options.ValidateRoutes()));
         }
         catch (ArgumentException e)
         {

@@ -19,8 +19,8 @@ internal static class RelaySecurityParameters
         + "unless given", ValueParsers.FilePath);
 
     internal static Option<ClientAuthentication> ClientAuth { get; } = Parameters.Option<ClientAuthentication>(
-        "--client-auth", "none|required", "Whether clients of secure listeners must prove an authorised key; "
-        + "none unless given", ValueParsers.ClientAuth);
+        "--client-auth", "none|optional|required", "Whether clients must prove an authorised key, or on tls:// "
+        + "listeners a certificate; none unless given", ValueParsers.ClientAuth);
 
     internal static Option<string?> AuthorizedKeys { get; } = Parameters.Option<string?>(
         "--authorized-keys", "FILE", "Keys of clients, a line FINGERPRINT [NAME] for each", ValueParsers.FilePath);
@@ -43,7 +43,8 @@ internal static class RelaySecurityParameters
     internal static IReadOnlyList<Option> All { get; } =
     [
         Identity, SharedOptions.State, ClientAuth, AuthorizedKeys, RouteClients, UpstreamSessions, UpstreamPins,
-        TrustOptions.KnownHosts, .. HandshakeParameters.All,
+        TrustOptions.KnownHosts, .. HandshakeParameters.OfAll,
+        .. HandshakeParameters.OfSecure,
     ];
 
     /// <summary>Gives the upstreams their sessions, and checks what needs no file.</summary>
@@ -59,7 +60,7 @@ internal static class RelaySecurityParameters
         RequireNames(options, UpstreamPins, parsed.GetValue(UpstreamPins)?.Select(static p => p.Upstream));
         foreach (UpstreamOptions upstream in options.Upstreams)
         {
-            if (PinsOf(parsed, upstream).Length > 0 && !IsSecure(upstream))
+            if (PinsOf(parsed, upstream).Length > 0 && !IsSecure(upstream) && !RelayTlsParameters.HasTls(upstream))
             {
                 throw new UsageException($"{UpstreamPins.Name}: sessions with upstream '{upstream.Name}' are plain; "
                     + $"leave its pins out, or write {UpstreamSessions.Name} {upstream.Name}=secure");
@@ -68,24 +69,34 @@ internal static class RelaySecurityParameters
 
         bool listensSecurely = ListensSecurely(options);
         bool connectsSecurely = options.Upstreams.Any(IsSecure);
-        RequireUse(parsed, ClientAuth, listensSecurely, "a listener");
+        bool listensByTls = options.Server.Listeners.Any(static l => l.Tls is not null);
+        bool knowsCertificates = options.Server.Listeners.Any(
+            static l => l.Tls is { ClientAuthentication: not ClientAuthentication.None });
+        RequireUse(parsed, ClientAuth, listensSecurely || listensByTls, "a listener");
         RequireUse(parsed, AuthorizedKeys, listensSecurely, "a listener");
-        RequireUse(parsed, RouteClients, listensSecurely, "a listener");
-        foreach (Option limit in HandshakeParameters.All)
+        RequireUse(parsed, RouteClients, listensSecurely || knowsCertificates, "a listener");
+        foreach (Option limit in HandshakeParameters.OfAll)
+        {
+            RequireUse(parsed, limit, listensSecurely || listensByTls, "a listener");
+        }
+
+        foreach (Option limit in HandshakeParameters.OfSecure)
         {
             RequireUse(parsed, limit, listensSecurely, "a listener");
         }
 
         RequireUse(parsed, Identity, listensSecurely || connectsSecurely, "a listener or an upstream");
         RequireUse(parsed, TrustOptions.KnownHosts, connectsSecurely, "an upstream");
-        if (parsed.GetValue(ClientAuth) == ClientAuthentication.Required && parsed.GetValue(AuthorizedKeys) is null)
+        if (listensSecurely && parsed.GetValue(ClientAuth) == ClientAuthentication.Required
+            && parsed.GetValue(AuthorizedKeys) is null)
         {
             throw new UsageException(
                 $"{ClientAuth.Name} required needs the keys of those who may connect; name a file with "
                 + AuthorizedKeys.Name);
         }
 
-        if (parsed.GetValue(RouteClients) is { Count: > 0 } && parsed.GetValue(AuthorizedKeys) is null)
+        if (parsed.GetValue(RouteClients) is { Count: > 0 } && !knowsCertificates
+            && parsed.GetValue(AuthorizedKeys) is null)
         {
             throw new UsageException(
                 $"{RouteClients.Name} needs the keys that go with the names; name a file with {AuthorizedKeys.Name}");

@@ -2,6 +2,7 @@ using System;
 using System.Globalization;
 using System.Text;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
@@ -68,8 +69,21 @@ internal static class ValueParsers
 
     internal static string? ClientAuth(string text, out ClientAuthentication value)
     {
-        value = text == "required" ? ClientAuthentication.Required : ClientAuthentication.None;
-        return text is "none" or "required" ? null : $"'{text}' is unknown; use none or required";
+        value = text switch
+        {
+            "required" => ClientAuthentication.Required,
+            "optional" => ClientAuthentication.Optional,
+            _ => ClientAuthentication.None,
+        };
+        return text is "none" or "optional" or "required"
+            ? null
+            : $"'{text}' is unknown; use none, optional or required";
+    }
+
+    internal static string? Revocation(string text, out RevocationCheck value)
+    {
+        value = text == "offline" ? RevocationCheck.Offline : RevocationCheck.Off;
+        return text is "off" or "offline" ? null : $"'{text}' is unknown; use off or offline";
     }
 
     internal static string? Fingerprint(string text, out KeyFingerprint value)

@@ -22,11 +22,14 @@ internal sealed class UpstreamGroup
 
         // Round the nodes, so that equal loads are spread over nodes before links.
         var all = new List<UpstreamLink>();
+        TlsConnector? tls = null;
         for (int i = 0; i < options.LinksPerNode; i++)
         {
             foreach (Endpoint node in options.Nodes)
             {
-                all.Add(new UpstreamLink(this, options, node, runtime, logger));
+                // One for all, because sessions are resumed by what they share.
+                tls ??= TlsConnector.For(node, options.Tls);
+                all.Add(new UpstreamLink(this, options, node, tls, runtime, logger));
             }
         }
 

@@ -23,6 +23,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private readonly Endpoint node;
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
+    private readonly TransportOptions transport;
     private readonly SecureClient? security;
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
@@ -40,13 +41,15 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private int scheduled;
 
     internal UpstreamLink(
-        UpstreamGroup group, UpstreamOptions options, Endpoint node, LinkRuntime runtime, ILogger logger)
+        UpstreamGroup group, UpstreamOptions options, Endpoint node, TlsConnector? tls, LinkRuntime runtime,
+        ILogger logger)
     {
         Group = group;
         this.options = options;
         this.node = node;
         this.runtime = runtime;
         this.logger = logger;
+        transport = TransportOptions.Default with { Tls = tls };
         security = SecureClient.For(node, options.Session, options.SecureFor(node));
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
@@ -22,6 +23,9 @@ internal sealed record UpstreamOptions
 
     /// <summary>The same for nodes on this machine; null takes <see cref="Secure"/> for these as well.</summary>
     internal SecureClientOptions? SecureOnLoopback { get; init; }
+
+    /// <summary>Trust and certificate for tls:// nodes; null trusts the system's roots and shows none.</summary>
+    internal TlsClientOptions? Tls { get; init; }
 
     /// <summary>Connections to each node. Few links make large batches, so two suffice for most.</summary>
     internal int LinksPerNode { get; init; } = 2;
@@ -70,6 +74,7 @@ internal sealed record UpstreamOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         Link.Validate();
+        Tls?.Validate();
         foreach (Endpoint node in Nodes)
         {
             Session.Require(node, SecureFor(node) is not null, nameof(Secure));
