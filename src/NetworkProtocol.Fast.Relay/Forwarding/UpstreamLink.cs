@@ -84,7 +84,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     internal bool TryBegin(
         PeerLink client, in PacketHeader request, RouteMeter route, FlushBatch flush, out uint correlation)
     {
-        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.NowMs + timeoutMs;
+        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.DeadlineAfter(timeoutMs);
         if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation,
             route.Id, CorrelationTime.Of(flush.Timestamp)))
         {

@@ -77,7 +77,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         long now = client.Runtime.Wheel.NowMs;
         if (client.PacketDeadlineMs == 0)
         {
-            client.PacketDeadlineMs = now + upstream.TimeoutMs;
+            client.PacketDeadlineMs = client.Runtime.Wheel.DeadlineAfter(upstream.TimeoutMs);
         }
         else if (client.PacketDeadlineMs <= now)
         {
