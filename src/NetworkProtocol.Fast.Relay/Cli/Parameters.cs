@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using NetworkProtocol.Fast.Configuration;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -25,6 +26,11 @@ internal static class Parameters
             Arity = ArgumentArity.ExactlyOne,
             CustomParser = result => Single(result, name, valueName, parse),
         };
+
+    /// <summary>The option that sets the same as a key of the configuration.</summary>
+    internal static Option<T> Of<T>(ConfigurationKey<T> key) => key.HasDefault && key.Default is not null
+        ? Option(key.Flag!, key.ValueName, key.Doc, key.Parse, key.Default)
+        : Option(key.Flag!, key.ValueName, key.Doc, key.Parse);
 
     /// <summary>An option that may be given several times; null when it was not given.</summary>
     internal static Option<IReadOnlyList<T>> Repeatable<T>(

@@ -18,7 +18,7 @@ internal static class SendCommand
         "URI", "Where to: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
 
     private static readonly Argument<PacketName> Name = Parameters.Argument<PacketName>(
-        "NAME", "Name of the packet, or its type number from 256 on", ValueParsers.Name);
+        "NAME", "Name of the packet, or its type number from 256 on", PacketName.Parse);
 
     private static readonly Argument<string?> Data = new("DATA")
     {

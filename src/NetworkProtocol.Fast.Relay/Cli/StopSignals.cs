@@ -19,6 +19,7 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration terminate;
     private readonly PosixSignalRegistration hangUp;
     private int count;
+    private Action? reload;
 
     internal StopSignals()
     {
@@ -32,12 +33,14 @@ internal sealed class StopSignals : IDisposable
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
 
-        // A terminal that is closed. There is nothing to reload yet, so it must not cut what is under way.
-        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
+        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HandleHangUp);
     }
 
     /// <summary>Cancelled by the first signal.</summary>
     internal CancellationToken Token => source.Token;
+
+    /// <summary>What SIGHUP does from now on, instead of stopping.</summary>
+    internal void OnReload(Action read) => Volatile.Write(ref reload, read);
 
     /// <summary>Completes with the first signal.</summary>
     internal Task Received => received.Task;
@@ -61,6 +64,19 @@ internal sealed class StopSignals : IDisposable
         interrupt.Dispose();
         terminate.Dispose();
         hangUp.Dispose();
+    }
+
+    // Without anything to read again it is a terminal that is closed, which must not cut what is under way.
+    private void HandleHangUp(PosixSignalContext context)
+    {
+        if (Volatile.Read(ref reload) is not { } read)
+        {
+            Handle(context);
+            return;
+        }
+
+        context.Cancel = true;
+        read();
     }
 
     private void Handle(PosixSignalContext context)

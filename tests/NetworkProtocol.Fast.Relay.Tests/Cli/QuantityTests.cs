@@ -1,4 +1,5 @@
 using System;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Cli;
 using NUnit.Framework;
 

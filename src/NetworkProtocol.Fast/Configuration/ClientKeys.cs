@@ -1,0 +1,101 @@
+using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Transport;
+
+namespace NetworkProtocol.Fast.Configuration;
+
+/// <summary>Keys of [client]: a client of the library.</summary>
+internal static class ClientKeys
+{
+    private const string Name = "client";
+    private static readonly ClientOptions Defaults = new();
+
+    internal static ConfigurationKey<Endpoint> Address { get; } = new(
+        Name, "address", ValueParsers.Uri, Endpoint.Tcp("127.0.0.1", 9000))
+    {
+        Doc = "Where to connect to",
+        ValueName = "URI",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<SessionKind> Session { get; } = new(
+        Name, "session", ValueParsers.Session, SessionKind.Default)
+    {
+        Doc = "How the connection is protected",
+        ValueName = "plain|secure",
+        HasDefault = false,
+        Otherwise = "secure on tcp, plain on unix",
+        Example = "secure",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<KeyFingerprint> Pins { get; } = new(
+        Name, "pins", ValueParsers.Fingerprint, null!)
+    {
+        Doc = "Trusts servers with these keys, and not those in the known-hosts file",
+        ValueName = "FINGERPRINT",
+        IsList = true,
+        Otherwise = "the known-hosts file",
+        Example = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<Duration> ConnectionTimeout { get; } = Time(
+        "connection_timeout", Duration.Milliseconds(1), new Duration(Defaults.ConnectTimeout),
+        "Time to connect and to open the session");
+
+    internal static ConfigurationKey<Duration> OperationTimeout { get; } = Time(
+        "operation_timeout", Duration.Milliseconds(1), new Duration(Defaults.OperationTimeout),
+        "Time for a packet without a reply to find room on a congested connection");
+
+    internal static ConfigurationKey<Duration> ResponseTimeout { get; } = Time(
+        "response_timeout", Duration.Milliseconds(1), new Duration(Defaults.RequestTimeout),
+        "Time for a reply, where the request does not bring its own");
+
+    internal static ConfigurationKey<Duration> HeartbeatInterval { get; } = Time(
+        "heartbeat_interval", Duration.Milliseconds(100), new Duration(Defaults.Link.HeartbeatInterval),
+        "Quiet time before a ping; three of them without a byte and the server is dead");
+
+    internal static ConfigurationKey<bool> AutoReconnect { get; } = new(
+        Name, "auto_reconnect", ValueParsers.Flag, Defaults.Reconnect.Enabled)
+    {
+        Doc = "Connects again when the connection is lost; requests that were under way fail all the same",
+        ValueName = "BOOL",
+        Form = ValueForm.Flag,
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<int> MaxReconnectAttempts { get; } = new(
+        Name, "max_reconnect_attempts", ValueParsers.Integer(0, 1 << 20), Defaults.Reconnect.AttemptsMax)
+    {
+        Doc = "Failed attempts in a row after which the client gives up; 0 for never",
+        ValueName = "N",
+        Form = ValueForm.Number,
+        Range = KeyForms.Words(0, 1 << 20),
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<Duration> ReconnectDelay { get; } = Time(
+        "reconnect_delay", Duration.Milliseconds(1), new Duration(Defaults.Reconnect.DelayMin),
+        "Delay before the first attempt; it doubles with every failure, with up to half of it left to chance");
+
+    internal static ConfigurationKey<Duration> ReconnectDelayMax { get; } = Time(
+        "reconnect_delay_max", Duration.Milliseconds(1), new Duration(Defaults.Reconnect.DelayMax),
+        "Longest delay between attempts");
+
+    internal static ConfigurationSection Section { get; } = new(Name,
+        "A client of the library; npfast relay takes no notice of it.",
+    [
+        Address, Session, Pins, ConnectionTimeout, OperationTimeout, ResponseTimeout, HeartbeatInterval, AutoReconnect,
+        MaxReconnectAttempts, ReconnectDelay, ReconnectDelayMax,
+    ]);
+
+    private static ConfigurationKey<Duration> Time(string name, Duration min, Duration fallback, string doc) => new(
+        Name, name, ValueParsers.DurationOf(min, KeyForms.Hour), fallback)
+    {
+        Doc = doc,
+        ValueName = "TIME",
+        Form = ValueForm.Time,
+        Range = KeyForms.Words(min, KeyForms.Hour),
+        Effect = ChangeEffect.Client,
+    };
+}

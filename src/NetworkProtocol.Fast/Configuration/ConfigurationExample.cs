@@ -1,0 +1,52 @@
+using System.Collections.Generic;
+using System.Text;
+
+namespace NetworkProtocol.Fast.Configuration;
+
+/// <summary>A file with every key, its meaning and its default, all of it in comments but for the sections.</summary>
+internal static class ConfigurationExample
+{
+    private const int ColumnsMax = 100;
+
+    internal static string Text()
+    {
+        var text = new StringBuilder();
+        text.Append("# npfast: every key with its default. A key is in force without the # in front of it.\n");
+        text.Append("# Every key can be set in the environment as well; docs/CONFIGURATION.md has the names.\n");
+        foreach (ConfigurationSection section in ConfigurationSchema.Sections)
+        {
+            text.Append('\n');
+            Comment(text, section.Doc);
+            text.Append(section.IsList ? "# " : string.Empty).Append(section.Header).Append('\n');
+            foreach (ConfigurationKey key in section.Keys)
+            {
+                text.Append('\n');
+                Comment(text, key.Doc + (key.Range is { } range ? $" ({range})" : string.Empty)
+                    + (key.Otherwise is { } otherwise ? $". Unless given: {otherwise}" : string.Empty));
+                IReadOnlyList<string> value = [key.DefaultText ?? key.Example ?? key.ValueName];
+                text.Append("# ").Append(key.Name).Append(" = ").Append(TomlText.Write(key, value)).Append('\n');
+            }
+        }
+
+        return text.ToString();
+    }
+
+    private static void Comment(StringBuilder text, string sentence)
+    {
+        int column = 0;
+        foreach (string word in sentence.Split(' '))
+        {
+            bool isNew = column == 0 || column + word.Length + 1 > ColumnsMax;
+            if (isNew)
+            {
+                text.Append(column == 0 ? "##" : "\n##");
+                column = 2;
+            }
+
+            text.Append(' ').Append(word);
+            column += word.Length + 1;
+        }
+
+        text.Append('\n');
+    }
+}
