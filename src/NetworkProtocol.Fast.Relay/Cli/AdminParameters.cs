@@ -14,7 +14,8 @@ internal static class AdminParameters
         AdminToken? token = AdminToken.Find(options.TokenFile);
         return token is not null || options.Endpoint.IsLoopback
             ? token
-            : throw new UsageException($"{AdminKeys.Address.Flag}: {options.Endpoint} can be reached from other machines, so it "
+            : throw new UsageException($"{AdminKeys.Address.Flag}: {options.Endpoint} can be reached from "
+                + "other machines, so it "
                 + $"needs a token; name its file with {AdminKeys.TokenFile.Flag}, or set {AdminToken.Variable}");
     }
 }

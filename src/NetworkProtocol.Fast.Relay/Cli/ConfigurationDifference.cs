@@ -59,7 +59,8 @@ internal sealed class ConfigurationDifference
                 continue;
             }
 
-            bool isListening = section == ListenerKeys.Section || key == ServerKeys.Address || key == ServerKeys.Session;
+            bool isListening =
+                section == ListenerKeys.Section || key == ServerKeys.Address || key == ServerKeys.Session;
             List<string> list = key.Effect == ChangeEffect.Restart || isListening || key == ServerKeys.Backlog
                 ? NeedsRestart
                 : Changed;

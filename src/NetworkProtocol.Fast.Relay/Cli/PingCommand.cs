@@ -17,7 +17,7 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal static class PingCommand
 {
     private static readonly Argument<Endpoint> Uri = Parameters.Argument<Endpoint>(
-        "URI", "Whom: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
+        "URI", "Whom: tcp://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME", ValueParsers.Uri);
 
     private static readonly Option<int> Count = Parameters.Option(
         "--count", "N", "How many; 0 goes on until Ctrl-C", ValueParsers.Integer(0, int.MaxValue), 4);

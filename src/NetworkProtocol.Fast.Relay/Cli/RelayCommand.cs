@@ -29,7 +29,7 @@ internal static class RelayCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         NetworkConfiguration configuration = RelayConfiguration.Load(parsed);
-        RelayOptions options = RelayConfiguration.ToOptions(configuration);
+        RelayOptions options = WithLocalAccess(parsed, RelayConfiguration.ToOptions(configuration));
         using var signals = new StopSignals();
         LoggingOptions logging = configuration.ToLoggingOptions();
         var levels = new LogLevels(logging);
@@ -64,6 +64,18 @@ internal static class RelayCommand
         }
 
         return ExitCode.Clean;
+    }
+
+    private static RelayOptions WithLocalAccess(ParseResult parsed, RelayOptions options)
+    {
+        LocalParameters.RequireUse(parsed, [.. options.Server.Listeners.Select(static l => l.Endpoint)]);
+        return options with
+        {
+            Server = options.Server with
+            {
+                Listeners = [.. options.Server.Listeners.Select(l => LocalParameters.Apply(parsed, l))],
+            },
+        };
     }
 
     private static AdminContext ContextOf(RelayNode node, LinkRuntime runtime, RelayReload reload, LogLevels levels,

@@ -12,7 +12,9 @@ internal static class RelayParameters
 {
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
         Parameters.Repeatable<Endpoint>(
-            "--listen", "URI", "Where to listen: tcp://HOST:PORT or unix:///PATH; repeatable", ValueParsers.Uri),
+            "--listen", "URI",
+            "Where to listen: tcp://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; repeatable",
+            ValueParsers.Uri),
         Endpoint.Tcp("127.0.0.1", 9000));
 
     internal static Option<IReadOnlyList<UpstreamOptions>> Upstreams { get; } = Parameters.Repeatable<UpstreamOptions>(
@@ -36,7 +38,8 @@ internal static class RelayParameters
             Parameters.Of(LimitKeys.RequestTimeout), Parameters.Of(LimitKeys.SlowClientTimeout),
             Parameters.Of(ServerKeys.HeartbeatInterval), Parameters.Of(ServerKeys.ConnectionTimeout),
             Parameters.Of(TransportKeys.MaxPayloadSize), SharedOptions.Compression,
-            Parameters.Of(LimitKeys.LinksPerNode), .. RelaySecurityParameters.All, LogCategories,
+            Parameters.Of(LimitKeys.LinksPerNode), .. LocalParameters.All,
+            .. RelaySecurityParameters.All, LogCategories,
             Parameters.Of(LoggingKeys.Format), Parameters.Of(LoggingKeys.File), Parameters.Of(LoggingKeys.FileSize),
             Parameters.Of(LoggingKeys.Files), Parameters.Of(AdminKeys.Address), Parameters.Of(AdminKeys.TokenFile),
             Parameters.Of(AdminKeys.AllowRemote),

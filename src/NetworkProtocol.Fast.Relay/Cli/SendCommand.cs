@@ -15,7 +15,7 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal static class SendCommand
 {
     private static readonly Argument<Endpoint> Uri = Parameters.Argument<Endpoint>(
-        "URI", "Where to: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
+        "URI", "Where to: tcp://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME", ValueParsers.Uri);
 
     private static readonly Argument<PacketName> Name = Parameters.Argument<PacketName>(
         "NAME", "Name of the packet, or its type number from 256 on", PacketName.Parse);

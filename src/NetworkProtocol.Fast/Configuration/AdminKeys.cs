@@ -7,7 +7,7 @@ internal static class AdminKeys
 {
     private const string Name = "admin";
 
-    internal static ConfigurationKey<Endpoint?> Address { get; } = new(Name, "address", ValueParsers.Uri!, null)
+    internal static ConfigurationKey<Endpoint?> Address { get; } = new(Name, "address", ValueParsers.AdminUri!, null)
     {
         Doc = "Where metrics, health and the status page are, over HTTP: tcp://127.0.0.1:PORT or unix:///PATH; "
             + "nowhere unless given",

@@ -35,7 +35,7 @@ internal static class ClientKeys
         ValueName = "FINGERPRINT",
         IsList = true,
         Otherwise = "the known-hosts file",
-        Example = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        Example = "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
         Effect = ChangeEffect.Client,
     };
 

@@ -22,7 +22,9 @@ internal static class ConfigurationExample
             {
                 text.Append('\n');
                 Comment(text, key.Doc + (key.Range is { } range ? $" ({range})" : string.Empty)
-                    + (key.Otherwise is { } otherwise ? $". Unless given: {otherwise}" : string.Empty));
+                    + (key.Otherwise is { } otherwise
+                        && !key.Doc.Contains("unless given", System.StringComparison.Ordinal)
+                            ? $". Unless given: {otherwise}" : string.Empty));
                 IReadOnlyList<string> value = [key.DefaultText ?? key.Example ?? key.ValueName];
                 text.Append("# ").Append(key.Name).Append(" = ").Append(TomlText.Write(key, value)).Append('\n');
             }

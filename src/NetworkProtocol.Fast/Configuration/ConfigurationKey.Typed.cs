@@ -14,7 +14,7 @@ internal sealed class ConfigurationKey<T>(string section, string name, TextParse
     /// <summary>False when the default stands for "nothing was said".</summary>
     internal bool HasDefault { get; init; } = true;
 
-    internal override string? DefaultText => !HasDefault || Default is null ? null : Default switch
+    internal override string? DefaultText => !HasDefault || IsList || Default is null ? null : Default switch
     {
         bool flag => flag ? "true" : "false",
         IFormattable number => number.ToString(null, CultureInfo.InvariantCulture).ToLowerInvariant(),

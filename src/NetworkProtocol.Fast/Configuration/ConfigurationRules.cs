@@ -142,7 +142,7 @@ internal static class ConfigurationRules
         foreach (ConfigurationItem item in configuration.Items(RouteKeys.Section))
         {
             string? target = item.Get(RouteKeys.To);
-            if (target is not (null or "echo" or "ping") && !names.Contains(target))
+            if (item.Has(RouteKeys.Match) && target is not (null or "echo" or "ping") && !names.Contains(target))
             {
                 yield return new(item.OriginOf(RouteKeys.To),
                     $"route '{item.Get(RouteKeys.Match)}' goes to '{target}', which is no upstream: "
@@ -243,7 +243,8 @@ internal static class ConfigurationRules
         new(configuration.Single(ConfigurationSchema.Find(key.Section)!).OriginOf(key), message);
 
     // Whoever wrote an option is told of options, whoever wrote a file of keys.
-    private static string Called(NetworkConfiguration configuration, ConfigurationKey said, ConfigurationKey? key = null)
+    private static string Called(
+        NetworkConfiguration configuration, ConfigurationKey said, ConfigurationKey? key = null)
     {
         ConfigurationOrigin at = configuration.Single(ConfigurationSchema.Find(said.Section)!).OriginOf(said);
         key ??= said;

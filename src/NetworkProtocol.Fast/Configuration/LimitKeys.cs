@@ -44,7 +44,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<Duration> SlowClientTimeout { get; } = new(
-        Name, "slow_client_timeout", ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Day), new Duration(Link.SlowPeerTimeout))
+        Name, "slow_client_timeout",
+        ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Day),
+        new Duration(Link.SlowPeerTimeout))
     {
         Doc = "A client that reads nothing for this long is closed",
         ValueName = "TIME",
@@ -55,7 +57,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<Duration> MemoryWaitTimeout { get; } = new(
-        Name, "memory_wait_timeout", ValueParsers.DurationOf(default, KeyForms.Hour), new Duration(Link.MemoryWaitTimeout))
+        Name, "memory_wait_timeout",
+        ValueParsers.DurationOf(default, KeyForms.Hour),
+        new Duration(Link.MemoryWaitTimeout))
     {
         Doc = "How long a client with a large packet waits for memory before it is answered Overloaded",
         ValueName = "TIME",
@@ -65,7 +69,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<ByteSize> QueueLimit { get; } = new(
-        Name, "queue_limit", ValueParsers.SizeOf(KeyForms.KiB(64), new ByteSize(1L << 40)), new ByteSize(Link.SendQueueLimitBytes))
+        Name, "queue_limit",
+        ValueParsers.SizeOf(KeyForms.KiB(64), new ByteSize(1L << 40)),
+        new ByteSize(Link.SendQueueLimitBytes))
     {
         Doc = "Bytes that may wait to be sent to one client; beyond it the client is closed as a slow "
             + "consumer",
@@ -76,7 +82,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<Duration> RequestTimeout { get; } = new(
-        Name, "request_timeout", ValueParsers.DurationOf(Duration.Milliseconds(1), KeyForms.Day), Duration.Seconds(30))
+        Name, "request_timeout",
+        ValueParsers.DurationOf(Duration.Milliseconds(1), KeyForms.Day),
+        Duration.Seconds(30))
     {
         Doc = "Time for an upstream to answer a request",
         ValueName = "TIME",
@@ -107,7 +115,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<int> HandshakesPerAddress { get; } = new(
-        Name, "handshakes_per_address", ValueParsers.Integer(1, HandshakeLimitOptions.UnderWayLimit), Handshake.PerAddressMax)
+        Name, "handshakes_per_address",
+        ValueParsers.Integer(1, HandshakeLimitOptions.UnderWayLimit),
+        Handshake.PerAddressMax)
     {
         Doc = "Most of them from one IPv4 address or IPv6 /64; raise it behind a proxy, where all "
             + "clients have its address",
@@ -119,7 +129,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<Duration> ClockBehind { get; } = new(
-        Name, "clock_behind", ValueParsers.DurationOf(Duration.Seconds(1), new Duration(ReplayOptions.WindowMax)), new Duration(Replay.Past))
+        Name, "clock_behind",
+        ValueParsers.DurationOf(Duration.Seconds(1), new Duration(ReplayOptions.WindowMax)),
+        new Duration(Replay.Past))
     {
         Doc = "How far a client's clock may be behind",
         ValueName = "TIME",
@@ -130,7 +142,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<Duration> ClockAhead { get; } = new(
-        Name, "clock_ahead", ValueParsers.DurationOf(default, new Duration(ReplayOptions.WindowMax)), new Duration(Replay.Ahead))
+        Name, "clock_ahead",
+        ValueParsers.DurationOf(default, new Duration(ReplayOptions.WindowMax)),
+        new Duration(Replay.Ahead))
     {
         Doc = "How far a client's clock may be ahead",
         ValueName = "TIME",
@@ -141,7 +155,9 @@ internal static class LimitKeys
     };
 
     internal static ConfigurationKey<int> RememberedHandshakes { get; } = new(
-        Name, "remembered_handshakes", ValueParsers.Integer(ReplayOptions.CapacityMin, ReplayOptions.CapacityMax), Replay.Capacity)
+        Name, "remembered_handshakes",
+        ValueParsers.Integer(ReplayOptions.CapacityMin, ReplayOptions.CapacityMax),
+        Replay.Capacity)
     {
         Doc = "Handshakes that are remembered, against replays, at 52 bytes each",
         ValueName = "N",

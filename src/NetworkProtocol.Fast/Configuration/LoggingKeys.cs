@@ -56,7 +56,9 @@ internal static class LoggingKeys
     };
 
     internal static ConfigurationKey<ByteSize> FileSize { get; } = new(
-        Name, "file_size", ValueParsers.SizeOf(new ByteSize(LoggingOptions.FileBytesMin), new ByteSize(1L << 40)), new ByteSize(Defaults.FileBytesMax))
+        Name, "file_size",
+        ValueParsers.SizeOf(new ByteSize(LoggingOptions.FileBytesMin), new ByteSize(1L << 40)),
+        new ByteSize(Defaults.FileBytesMax))
     {
         Doc = "A log file that would grow beyond it is put aside, as FILE.1",
         ValueName = "SIZE",

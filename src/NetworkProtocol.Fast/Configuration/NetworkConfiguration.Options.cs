@@ -159,7 +159,8 @@ public sealed partial class NetworkConfiguration
     private CompressionOptions ToCompression()
     {
         int? level = IsGiven(TransportKeys.CompressionLevel) ? Get(TransportKeys.CompressionLevel) : null;
-        return !CompressionOptions.TryCreate(Get(TransportKeys.Compression)!, level, out CompressionOptions? made, out _)
+        return !CompressionOptions.TryCreate(
+            Get(TransportKeys.Compression)!, level, out CompressionOptions? made, out _)
             ? CompressionOptions.None
             : made.Codec == PayloadCodec.None
                 ? made

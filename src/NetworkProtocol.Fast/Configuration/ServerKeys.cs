@@ -11,7 +11,8 @@ internal static class ServerKeys
     internal static ConfigurationKey<Endpoint> Address { get; } = new(
         Name, "address", ValueParsers.Uri, null!)
     {
-        Doc = "Where to listen: tcp://HOST:PORT or unix:///PATH; each [[listener]] is one more",
+        Doc = "Where to listen: tcp://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; each [[listener]] is "
+            + "one more",
         ValueName = "URI",
         Example = "tcp://127.0.0.1:9000",
         IsList = true,
@@ -26,7 +27,7 @@ internal static class ServerKeys
         ValueName = "plain|secure",
         HasDefault = false,
         Flag = "--session",
-        Example = "plain",
+        Example = "secure",
         Otherwise = "secure on tcp, plain on unix",
         Effect = ChangeEffect.NewConnections,
     };
@@ -52,7 +53,9 @@ internal static class ServerKeys
     };
 
     internal static ConfigurationKey<ByteSize> BackpressureLimit { get; } = new(
-        Name, "backpressure_limit", ValueParsers.SizeOf(KeyForms.KiB(64), KeyForms.MiB(1 << 10)), new ByteSize(Link.SendQueueHighBytes))
+        Name, "backpressure_limit",
+        ValueParsers.SizeOf(KeyForms.KiB(64), KeyForms.MiB(1 << 10)),
+        new ByteSize(Link.SendQueueHighBytes))
     {
         Doc = "Bytes of large packets waiting for one client above which its senders pause; they resume "
             + "at half of it",
@@ -63,7 +66,9 @@ internal static class ServerKeys
     };
 
     internal static ConfigurationKey<Duration> ConnectionTimeout { get; } = new(
-        Name, "connection_timeout", ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Hour), new Duration(Link.HandshakeTimeout))
+        Name, "connection_timeout",
+        ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Hour),
+        new Duration(Link.HandshakeTimeout))
     {
         Doc = "Time for a client to open its session",
         ValueName = "TIME",
@@ -74,7 +79,9 @@ internal static class ServerKeys
     };
 
     internal static ConfigurationKey<Duration> HeartbeatInterval { get; } = new(
-        Name, "heartbeat_interval", ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Hour), new Duration(Link.HeartbeatInterval))
+        Name, "heartbeat_interval",
+        ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Hour),
+        new Duration(Link.HeartbeatInterval))
     {
         Doc = "Quiet time before a ping; three of them without a byte and the peer is dead",
         ValueName = "TIME",

@@ -15,6 +15,10 @@ public sealed record ServerListener(Endpoint Endpoint)
     /// its limits; those with the same key share one memory of handshakes.</summary>
     public SecureServerOptions? Secure { get; init; }
 
+    /// <summary>Who may connect to a Unix socket; null takes the defaults: the file is its owner's alone, and an
+    /// abstract name this user's.</summary>
+    public LocalAccess? Local { get; init; }
+
     /// <summary>Whether the sessions here are sealed by the protocol itself.</summary>
     public bool IsSecure => Session.For(Endpoint.Scheme) == SessionKind.Secure;
 
@@ -26,6 +30,7 @@ public sealed record ServerListener(Endpoint Endpoint)
     {
         ArgumentNullException.ThrowIfNull(Endpoint);
         Secure?.Validate();
+        Local?.Validate(Endpoint);
         Session.Require(Endpoint, Secure is not null, nameof(Secure));
         return this;
     }

@@ -47,7 +47,8 @@ internal sealed class TomlSource(NetworkConfiguration configuration, string file
         {
             string? home = ConfigurationSchema.Sections.FirstOrDefault(s => s.Find(path[^1]) is not null)?.Header;
             Report(at, home is null
-                ? $"unknown key '{string.Join('.', path)}'; {NearestName.Advise(path[0], ConfigurationSchema.SectionNames)}"
+                ? $"unknown key '{string.Join('.', path)}'; "
+                    + NearestName.Advise(path[0], ConfigurationSchema.SectionNames)
                 : $"'{path[^1]}' stands before the first section; put it under {home}");
             return;
         }

@@ -26,12 +26,14 @@ internal static class TransportKeys
         Range = KeyForms.Words(0, CompressionOptions.ZstdLevelMax),
         HasDefault = false,
         Otherwise = "0 for lz4, 3 for zstd",
-        Example = "3",
+        Example = "0",
         Effect = ChangeEffect.NewConnections,
     };
 
     internal static ConfigurationKey<ByteSize> CompressionThreshold { get; } = new(
-        Name, "compression_threshold_bytes", ValueParsers.SizeOf(default, KeyForms.MiB(16)), new ByteSize(CompressionOptions.ThresholdBytesDefault))
+        Name, "compression_threshold_bytes",
+        ValueParsers.SizeOf(default, KeyForms.MiB(16)),
+        new ByteSize(CompressionOptions.ThresholdBytesDefault))
     {
         Doc = "Payloads below it are sent as they are",
         ValueName = "SIZE",
@@ -41,7 +43,9 @@ internal static class TransportKeys
     };
 
     internal static ConfigurationKey<ByteSize> MaxPayloadSize { get; } = new(
-        Name, "max_payload_size", ValueParsers.SizeOf(KeyForms.KiB(1), KeyForms.MiB(16)), new ByteSize(Link.PayloadBytesMax))
+        Name, "max_payload_size",
+        ValueParsers.SizeOf(KeyForms.KiB(1), KeyForms.MiB(16)),
+        new ByteSize(Link.PayloadBytesMax))
     {
         Doc = "Largest payload accepted",
         ValueName = "SIZE",

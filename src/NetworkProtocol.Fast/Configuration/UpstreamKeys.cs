@@ -44,7 +44,7 @@ internal static class UpstreamKeys
         ValueName = "FINGERPRINT",
         IsList = true,
         Otherwise = "the known-hosts file",
-        Example = "SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
+        Example = "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=",
     };
 
     internal static ConfigurationKey<int> Links { get; } = new(
@@ -84,7 +84,9 @@ internal static class UpstreamKeys
     };
 
     internal static ConfigurationKey<Duration> ReconnectDelay { get; } = new(
-        Name, "reconnect_delay", ValueParsers.DurationOf(Duration.Milliseconds(1), KeyForms.Hour), Duration.Milliseconds(50))
+        Name, "reconnect_delay",
+        ValueParsers.DurationOf(Duration.Milliseconds(1), KeyForms.Hour),
+        Duration.Milliseconds(50))
     {
         Doc = "Delay before the first reconnect; it doubles with every failure, with up to half of it "
             + "left to chance",
@@ -94,7 +96,9 @@ internal static class UpstreamKeys
     };
 
     internal static ConfigurationKey<Duration> ReconnectDelayMax { get; } = new(
-        Name, "reconnect_delay_max", ValueParsers.DurationOf(Duration.Milliseconds(1), KeyForms.Hour), Duration.Seconds(5))
+        Name, "reconnect_delay_max",
+        ValueParsers.DurationOf(Duration.Milliseconds(1), KeyForms.Hour),
+        Duration.Seconds(5))
     {
         Doc = "Longest delay between attempts to reconnect",
         ValueName = "TIME",

@@ -48,6 +48,16 @@ internal static class ValueParsers
         return parsed ? null : error;
     }
 
+    /// <summary>Where the admin listener can be: what carries HTTP here, and has a port or a file's mode that protects
+    /// it.</summary>
+    internal static string? AdminUri(string text, out Endpoint value)
+    {
+        string? fault = Uri(text, out value);
+        return fault is null && (value.IsAbstract || value.Scheme is not (EndpointScheme.Tcp or EndpointScheme.Unix))
+            ? $"the admin listener cannot be on {value}; use tcp://HOST:PORT or unix:///PATH"
+            : fault;
+    }
+
     internal static string? Session(string text, out SessionKind value)
     {
         value = text switch

@@ -10,6 +10,8 @@ namespace NetworkProtocol.Fast.Server;
 internal sealed class ListenerAcceptor(PacketServer server, ServerListener listener, SecureServer? security)
     : ITransportAcceptor
 {
+    private readonly LocalAccess access = listener.Local ?? new LocalAccess();
+
     internal ServerListener Listener => listener;
 
     /// <summary>What its connections carry.</summary>
@@ -18,7 +20,17 @@ internal sealed class ListenerAcceptor(PacketServer server, ServerListener liste
     /// <summary>What opens the sessions here; null for plain ones.</summary>
     internal SecureServer? Security => security;
 
-    public void OnAccepted(TransportConnection connection) => server.Accept(connection, this);
+    public void OnAccepted(TransportConnection connection)
+    {
+        Endpoint endpoint = listener.Endpoint;
+        if (endpoint.Scheme == EndpointScheme.Unix && !access.Allows(endpoint, connection.Credentials))
+        {
+            server.Refuse(connection);
+            return;
+        }
+
+        server.Accept(connection, this);
+    }
 
     public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>
         ServerLog.AcceptPressure(server.Logger, error, (long)backOff.TotalMilliseconds);

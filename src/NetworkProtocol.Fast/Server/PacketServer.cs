@@ -31,6 +31,7 @@ public sealed partial class PacketServer : IAsyncDisposable
     private readonly ServerSecurity security;
     private readonly ListenerAcceptor[] acceptors;
     private readonly LogPace refusals = new();
+    private readonly LogPace strangers = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
     private int state;
@@ -80,7 +81,7 @@ public sealed partial class PacketServer : IAsyncDisposable
     /// <summary>Connections accepted since the start.</summary>
     public long ConnectionsAccepted => Volatile.Read(ref accepted);
 
-    /// <summary>Connections closed at once because a limit was reached.</summary>
+    /// <summary>Connections closed at once because a limit was reached, or their process is not allowed.</summary>
     public long ConnectionsRefused => Volatile.Read(ref refused);
 
     /// <summary>Handshakes of secure sessions under way, let in and refused since the start.</summary>
@@ -88,6 +89,9 @@ public sealed partial class PacketServer : IAsyncDisposable
 
     /// <summary>What the protection against replay has decided since the start.</summary>
     public ReplayCounters Replays => security.Replays;
+
+    /// <summary>One for each listener, in their order.</summary>
+    internal IReadOnlyList<ListenerAcceptor> Acceptors => acceptors;
 
     internal LinkList Links => links;
 
@@ -113,14 +117,20 @@ public sealed partial class PacketServer : IAsyncDisposable
         }
 
         runtime.AddRelief(links);
-        var listenerOptions = new ListenerOptions { Backlog = options.Backlog, Connection = transport };
         lock (listeners)
         {
             try
             {
                 foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    var listener = TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor);
+                    ServerListener settings = acceptor.Listener;
+                    var listening = new ListenerOptions
+                    {
+                        Backlog = options.Backlog,
+                        Connection = transport,
+                        Local = settings.Local ?? new LocalAccess(),
+                    };
+                    var listener = TransportListener.Start(settings.Endpoint, listening, acceptor);
                     acceptor.Totals.Label = listener.BoundEndpoint.ToString();
                     listeners.Add(listener);
                 }
@@ -225,6 +235,18 @@ public sealed partial class PacketServer : IAsyncDisposable
     {
         sink.Replace(handlers.Freeze(logger, runtime.Metrics.Routes));
         options = next with { Listeners = options.Listeners };
+    }
+
+    /// <summary>Closes a connection of a process that its listener does not allow.</summary>
+    internal void Refuse(TransportConnection connection)
+    {
+        long sum = Interlocked.Increment(ref refused);
+        if (strangers.TryTell(runtime.Wheel.NowMs, out _))
+        {
+            ServerLog.StrangerRefused(logger, connection, sum);
+        }
+
+        connection.Close();
     }
 
     internal void OnLinkClosed(PeerLink link) => NoteIfEmpty(links.Remove(link));

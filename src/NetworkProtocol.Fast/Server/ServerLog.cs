@@ -58,6 +58,10 @@ internal static partial class ServerLog
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]
     internal static partial void Refused(ILogger logger, int open, int allowed, long refused);
 
+    [LoggerMessage(413, LogLevel.Warning,
+        "connection refused: {Connection} is not allowed on this listener; {Refused} refused so far")]
+    internal static partial void StrangerRefused(ILogger logger, TransportConnection connection, long refused);
+
     [LoggerMessage(404, LogLevel.Warning, "accepting failed with {Error}; trying again in {BackOffMs} ms")]
     internal static partial void AcceptPressure(ILogger logger, SocketError error, long backOffMs);
 }

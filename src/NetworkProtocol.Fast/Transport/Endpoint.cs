@@ -6,9 +6,9 @@ using System.Net;
 namespace NetworkProtocol.Fast.Transport;
 
 /// <summary>
-/// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c> or
-/// <c>unix:///path</c>. Immutable, equal by value; host names are compared in lower case, addresses in their
-/// canonical form, paths as they are written.
+/// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c>,
+/// <c>unix:///path</c>, on Linux <c>unix://@name</c>, or <c>pipe://name</c>. Immutable, equal by value; host names are
+/// compared in lower case, addresses in their canonical form, paths and names as they are written.
 /// </summary>
 public sealed record Endpoint
 {
@@ -29,10 +29,15 @@ public sealed record Endpoint
     /// <summary>Port, 0 to 65535; 0 lets a listener take any free one. Always 0 for a Unix socket.</summary>
     public int Port { get; }
 
-    /// <summary>Absolute path of a Unix socket; empty for TCP.</summary>
+    /// <summary>Absolute path of a Unix socket, or its abstract name behind an at sign; name of a pipe; empty for
+    /// TCP.</summary>
     public string Path { get; }
 
-    /// <summary>True where bytes stay on this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket.</summary>
+    /// <summary>Whether this is a Unix socket without a file: a name of Linux' network namespace (unix(7)).</summary>
+    public bool IsAbstract => Path.StartsWith('@');
+
+    /// <summary>True where bytes stay on this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket, a
+    /// pipe.</summary>
     public bool IsLoopback => Scheme != EndpointScheme.Tcp
         || Host == "localhost"
         || (TryGetAddress(out IPAddress? address) && IPAddress.IsLoopback(address));
@@ -58,6 +63,7 @@ public sealed record Endpoint
     public override string ToString() => Scheme switch
     {
         EndpointScheme.Unix => "unix://" + Path,
+        EndpointScheme.Pipe => "pipe://" + Path,
         EndpointScheme.InMemory => "memory://" + Host,
         _ => string.Create(CultureInfo.InvariantCulture, $"tcp://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}"),
     };
@@ -66,12 +72,17 @@ public sealed record Endpoint
 
     internal static Endpoint Unix(string path) => new(EndpointScheme.Unix, "", 0, path);
 
+    internal static Endpoint Pipe(string name) => new(EndpointScheme.Pipe, "", 0, name);
+
     internal static Endpoint InMemory(string name) => new(EndpointScheme.InMemory, name, 0, "");
 
     /// <summary>The endpoint of a socket's address. IPv4 peers of a dual-mode socket are shown as IPv4.</summary>
     internal static Endpoint FromAddress(IPEndPoint address) => Tcp(
         (address.Address.IsIPv4MappedToIPv6 ? address.Address.MapToIPv4() : address.Address).ToString(),
         address.Port);
+
+    /// <summary>Where the socket is bound or connected; abstract names begin with a zero there.</summary>
+    internal UnixAddress ToUnixAddress() => new(IsAbstract ? '\0' + Path[1..] : Path);
 
     internal Endpoint WithPort(int port) => Tcp(Host, port);
 

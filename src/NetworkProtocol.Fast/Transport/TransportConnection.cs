@@ -1,6 +1,7 @@
 using System;
 using System.Net;
 using System.Threading;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Transport;
 
@@ -24,6 +25,10 @@ internal abstract class TransportConnection
 
     /// <summary>The peer's address for limits and allow lists, IPv4 as such; null where there is none.</summary>
     internal virtual IPAddress? RemoteAddress => null;
+
+    /// <summary>The process at the other end of an accepted local connection; null where the system does not
+    /// say.</summary>
+    internal PeerCredentials? Credentials { get; set; }
 
     /// <summary>Bytes that the system holds because the peer has not taken them yet; -1 where it does not say. Any
     /// thread; a system call.</summary>
@@ -60,5 +65,5 @@ internal abstract class TransportConnection
     internal abstract void Close();
 
     /// <inheritdoc/>
-    public override string ToString() => $"#{Id} {Remote}";
+    public override string ToString() => Credentials is null ? $"#{Id} {Remote}" : $"#{Id} {Remote} ({Credentials})";
 }

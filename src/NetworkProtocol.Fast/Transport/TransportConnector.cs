@@ -19,6 +19,11 @@ internal static class TransportConnector
     internal static async ValueTask<TransportConnection> ConnectAsync(
         Endpoint endpoint, TransportOptions options, CancellationToken cancellationToken)
     {
+        if (endpoint.Scheme == EndpointScheme.Pipe)
+        {
+            return await PipeTransport.ConnectAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
         try
@@ -47,7 +52,7 @@ internal static class TransportConnector
     {
         if (endpoint.Scheme == EndpointScheme.Unix)
         {
-            return [new UnixAddress(endpoint.Path)];
+            return [endpoint.ToUnixAddress()];
         }
 
         if (endpoint.Scheme != EndpointScheme.Tcp || endpoint.Port == 0)

@@ -17,12 +17,12 @@ internal sealed class SocketConnectionCostTests
 
     [Test]
     public async Task Traffic_SteadyState_AllocatesNothing(
-        [Values(EndpointScheme.Tcp, EndpointScheme.Unix)] EndpointScheme scheme,
+        [Values(TransportKind.Tcp, TransportKind.Unix)] TransportKind kind,
         [Values(64, 1 << 20)] int messageBytes,
         [Values] bool waitEmpty,
         [Values] bool onLoop)
     {
-        await using TransportUnderTest transport = new(scheme, new TransportOptions { OnLoop = onLoop });
+        await using TransportUnderTest transport = new(kind, new TransportOptions { OnLoop = onLoop });
         (OperationWaiter client, OperationWaiter server) = await transport.ConnectPairAsync();
         HalfDuplexPeer asking = new(client.Connection, messageBytes, waitEmpty);
         new HalfDuplexPeer(server.Connection, messageBytes, waitEmpty).Answer();
