@@ -23,7 +23,7 @@ internal sealed partial class UpstreamLink
                 break;
             }
 
-            await Task.Delay(ReconnectOptions.DelayAfter(failures, options.ReconnectDelayMin, options.ReconnectDelayMax),
+            await Task.Delay(ReconnectDelay.After(failures, options.ReconnectDelayMin, options.ReconnectDelayMax),
                     runtime.Wheel.Time, stopping.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -55,38 +55,10 @@ internal static class ClientKeys
         "heartbeat_interval", Duration.Milliseconds(100), new Duration(Defaults.Link.HeartbeatInterval),
         "Quiet time before a ping; three of them without a byte and the server is dead");
 
-    internal static ConfigurationKey<bool> AutoReconnect { get; } = new(
-        Name, "auto_reconnect", ValueParsers.Flag, Defaults.Reconnect.Enabled)
-    {
-        Doc = "Connects again when the connection is lost; requests that were under way fail all the same",
-        ValueName = "BOOL",
-        Form = ValueForm.Flag,
-        Effect = ChangeEffect.Client,
-    };
-
-    internal static ConfigurationKey<int> MaxReconnectAttempts { get; } = new(
-        Name, "max_reconnect_attempts", ValueParsers.Integer(0, 1 << 20), Defaults.Reconnect.AttemptsMax)
-    {
-        Doc = "Failed attempts in a row after which the client gives up; 0 for never",
-        ValueName = "N",
-        Form = ValueForm.Number,
-        Range = KeyForms.Words(0, 1 << 20),
-        Effect = ChangeEffect.Client,
-    };
-
-    internal static ConfigurationKey<Duration> ReconnectDelay { get; } = Time(
-        "reconnect_delay", Duration.Milliseconds(1), new Duration(Defaults.Reconnect.DelayMin),
-        "Delay before the first attempt; it doubles with every failure, with up to half of it left to chance");
-
-    internal static ConfigurationKey<Duration> ReconnectDelayMax { get; } = Time(
-        "reconnect_delay_max", Duration.Milliseconds(1), new Duration(Defaults.Reconnect.DelayMax),
-        "Longest delay between attempts");
-
     internal static ConfigurationSection Section { get; } = new(Name,
         "A client of the library; npfast relay takes no notice of it.",
     [
-        Address, Session, Pins, ConnectionTimeout, OperationTimeout, ResponseTimeout, HeartbeatInterval, AutoReconnect,
-        MaxReconnectAttempts, ReconnectDelay, ReconnectDelayMax,
+        Address, Session, Pins, ConnectionTimeout, OperationTimeout, ResponseTimeout, HeartbeatInterval,
     ]);
 
     private static ConfigurationKey<Duration> Time(string name, Duration min, Duration fallback, string doc) => new(

@@ -15,9 +15,6 @@ public sealed record ClientOptions
     /// <summary>Time for a packet that wants no reply to find room on a congested connection.</summary>
     public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
-    /// <summary>How a <c>ReconnectingClient</c> connects again; a single connection takes no notice of it.</summary>
-    public ReconnectOptions Reconnect { get; init; } = new();
-
     /// <summary>Most requests in flight; further callers wait. The server's own limit counts too.</summary>
     public int RequestsInFlightMax { get; init; } = 1024;
 
@@ -42,7 +39,6 @@ public sealed record ClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(OperationTimeout, TimeSpan.Zero);
-        Reconnect.Validate();
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestsInFlightMax, 1 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(MessagesWaitingMax, 1);

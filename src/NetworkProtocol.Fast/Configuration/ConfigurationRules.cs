@@ -51,12 +51,6 @@ internal static class ConfigurationRules
             yield return At(configuration, TransportKeys.CompressionLevel, error);
         }
 
-        foreach (ConfigurationError late in Delays(configuration.Single(ClientKeys.Section),
-            ClientKeys.ReconnectDelay, ClientKeys.ReconnectDelayMax))
-        {
-            yield return late;
-        }
-
         if (configuration.Get(LoggingKeys.File) is null
             && !configuration.IsBad(configuration.Single(LoggingKeys.Section), LoggingKeys.File))
         {

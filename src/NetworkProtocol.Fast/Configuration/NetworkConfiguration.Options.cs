@@ -53,13 +53,6 @@ public sealed partial class NetworkConfiguration
             {
                 Trust = pins.Count > 0 ? ServerTrust.Pinned([.. pins]) : ServerTrust.Known(KnownHosts()),
             }),
-            Reconnect = new ReconnectOptions
-            {
-                Enabled = Get(ClientKeys.AutoReconnect),
-                AttemptsMax = Get(ClientKeys.MaxReconnectAttempts),
-                DelayMin = Get(ClientKeys.ReconnectDelay).Span,
-                DelayMax = Get(ClientKeys.ReconnectDelayMax).Span,
-            },
             Link = new LinkOptions
             {
                 HeartbeatInterval = Get(ClientKeys.HeartbeatInterval).Span,

@@ -102,17 +102,6 @@ internal static class BadConfigurationsOfSections
             "[admin]\naccess = \"all\"\n",
             "x.toml:2:10: admin.access: 'all' is unknown; use local or remote");
         yield return new TestCaseData(
-            "[client]\nauto_reconnect = \"yes\"\n",
-            "x.toml:2:18: client.auto_reconnect: expected true or false without quotes, not a text"
-            + " in quotes");
-        yield return new TestCaseData(
-            "[client]\nmax_reconnect_attempts = -1\n",
-            "x.toml:2:26: client.max_reconnect_attempts: '-1' is out of range; use 0 to 1048576");
-        yield return new TestCaseData(
-            "[client]\nreconnect_delay = \"1m\"\n",
-            "x.toml:2:19: client.reconnect_delay of 1m is above client.reconnect_delay_max of 10s;"
-            + " raise the latter, or lower the former");
-        yield return new TestCaseData(
             "[client]\npins = [\"sha1:x\"]\n",
             "x.toml:2:9: client.pins: 'sha1:x' is no fingerprint: it does not begin with sha256:; "
             + "expected sha256: and 44 characters of base64, as npfast key fingerprint prints it");

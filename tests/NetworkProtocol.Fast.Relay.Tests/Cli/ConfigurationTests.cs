@@ -1,5 +1,4 @@
 using System.Collections.Generic;
-using System.IO;
 using System.Linq;
 using System.Text.RegularExpressions;
 using NetworkProtocol.Fast.Configuration;
@@ -32,7 +31,7 @@ internal sealed partial class ConfigurationTests
     [Test]
     public void Reference_Keys_AreThoseOfTheSchema()
     {
-        string text = File.ReadAllText(Path.Combine(RepositoryRoot.Path, "docs", "CONFIGURATION.md"));
+        string text = RepositoryRoot.Read("docs", "CONFIGURATION.md");
         string[] keys = [.. Row().Matches(text).Select(static m => m.Groups["key"].Value)];
         Assert.That(keys, Has.Length.GreaterThan(50), "the reference has another form: the scan is broken");
         Assert.That(keys, Is.EquivalentTo(ConfigurationSchema.Keys.Select(static k => k.Path)));
@@ -66,7 +65,8 @@ internal sealed partial class ConfigurationTests
             Assert.That(configuration.Get(ServerKeys.MaxConnections), Is.EqualTo(7));
             Assert.That(configuration.Get(ServerKeys.Backlog), Is.EqualTo(6));
             Assert.That(configuration.Items(UpstreamKeys.Section)[0].GetAll(UpstreamKeys.Nodes), Has.Count.EqualTo(2));
-            Assert.That(NetworkConfiguration.Parse(configuration.ToToml()).ToToml(), Is.EqualTo(configuration.ToToml()));
+            string saved = configuration.ToToml();
+            Assert.That(NetworkConfiguration.Parse(saved).ToToml(), Is.EqualTo(saved));
         });
     }
 
