@@ -140,8 +140,9 @@ internal static class BenchCommand
     {
         using ClientSecurity security = ClientSecurity.From(parsed, target);
         SecureClient? client = security.For(target);
+        TransportOptions transport = security.TransportFor(target);
         var subject = new BenchSubject(
-            options.Name.Text, shape => new PacketLoad(target, options, client, shape, runtime));
+            options.Name.Text, shape => new PacketLoad(target, options, client, shape, runtime, transport));
         return await runner.RunAsync([subject], [options.Shape], cancellationToken).ConfigureAwait(false);
     }
 

@@ -42,6 +42,7 @@ internal static class CommandLineLayer
 
         ApplySessions(parsed, configuration);
         ApplyPins(parsed, configuration);
+        ApplyTls(parsed, configuration);
         ApplyClients(parsed, configuration);
     }
 
@@ -53,6 +54,12 @@ internal static class CommandLineLayer
         {
             // Whoever says where to listen means there and nowhere else.
             configuration.Clear(ListenerKeys.Section);
+        }
+
+        if (key == TlsKeys.Certificates)
+        {
+            // Certificates bring their own keys.
+            item.Remove(TlsKeys.PrivateKeys);
         }
 
         if (key == TransportKeys.Compression)
@@ -67,8 +74,12 @@ internal static class CommandLineLayer
             }
         }
 
-        configuration.Put(item, key, texts, origin);
+        configuration.Put(item, key, [.. texts.SelectMany(t => Divide(key, t))], origin);
     }
+
+    /// <summary>The values in one of an option.</summary>
+    internal static string[] Divide(ConfigurationKey key, string text) =>
+        key.IsDividedByCommas ? text.Split(',') : [text];
 
     private static void ApplySessions(ParseResult parsed, NetworkConfiguration configuration)
     {
@@ -87,6 +98,43 @@ internal static class CommandLineLayer
             }
 
             configuration.Put(item, UpstreamKeys.Session, [session], OriginOf(flag));
+        }
+    }
+
+    private static void ApplyTls(ParseResult parsed, NetworkConfiguration configuration)
+    {
+        ConfigurationKey[] ofCertificates = [UpstreamKeys.Certificate, UpstreamKeys.PrivateKey];
+        (string Flag, ConfigurationKey[] Keys)[] flags =
+        [
+            (RelayTlsParameters.UpstreamRoots.Name, [UpstreamKeys.Roots]),
+            (RelayTlsParameters.UpstreamCertificates.Name, ofCertificates),
+        ];
+        foreach ((string flag, ConfigurationKey[] keys) in flags)
+        {
+            foreach (string text in Given(parsed, flag) ?? [])
+            {
+                (string name, string rest) = Split(text, text.IndexOf('=', StringComparison.Ordinal));
+                if (FindUpstream(configuration, flag, name) is not { } item)
+                {
+                    continue;
+                }
+
+                if (item.Find(keys[0]) is { Origin.Layer: ConfigurationLayer.CommandLine })
+                {
+                    configuration.Report(OriginOf(flag), $"{flag}: '{name}' is given twice; keep one of them");
+                }
+
+                // A certificate brings its own key.
+                string[] values = keys == ofCertificates ? rest.Split(',') : [rest];
+                for (int i = 0; i < keys.Length; i++)
+                {
+                    item.Remove(keys[i]);
+                    if (i < values.Length)
+                    {
+                        configuration.Put(item, keys[i], [values[i]], OriginOf(flag));
+                    }
+                }
+            }
         }
     }
 

@@ -21,6 +21,7 @@ internal static class CommandTree
             BenchCommand.Create(),
             KeyCommand.Create(),
             ConfigCommand.Create(),
+            CertCommand.Create(),
             InfoCommand.Create(),
             StatusCommand.CreateStatus(),
             TopCommand.Create(),

@@ -65,7 +65,7 @@ internal sealed class ConfigurationDifference
                 ? NeedsRestart
                 : Changed;
             string name = section.IsList ? $"{prefix} {key.Name}" : key.Path;
-            list.Add(key.IsSecret ? name : $"{name} is {TextOf(now, key)}, was {TextOf(was, key)}");
+            list.Add($"{name} is {TextOf(now, key)}, was {TextOf(was, key)}");
         }
     }
 

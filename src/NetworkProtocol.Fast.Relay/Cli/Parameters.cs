@@ -55,6 +55,23 @@ internal static class Parameters
         return option;
     }
 
+    /// <summary>The option that adds to a list of the configuration; repeatable.</summary>
+    internal static Option<IReadOnlyList<string>> OfEach<T>(ConfigurationKey<T> key) => Repeatable<string>(
+        key.Flag!, key.IsDividedByCommas ? $"{key.ValueName}[,{key.ValueName}]" : key.ValueName,
+        key.Doc + "; repeatable", (string text, out string value) =>
+        {
+            value = text;
+            foreach (string one in CommandLineLayer.Divide(key, text))
+            {
+                if (key.Check(one) is { } error)
+                {
+                    return error;
+                }
+            }
+
+            return null;
+        });
+
     internal static Option<bool> Flag(string name, string description) => new(name)
     {
         Description = description,

@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
@@ -29,8 +30,9 @@ internal static class RelayCommand
     private static async Task<int> RunAsync(ParseResult parsed)
     {
         NetworkConfiguration configuration = RelayConfiguration.Load(parsed);
-        RelayOptions options = WithLocalAccess(parsed, RelayConfiguration.ToOptions(configuration));
-        using var signals = new StopSignals();
+        RelayOptions options = RelayConfiguration.ToOptions(configuration);
+        RelayReload? reloading = null;
+        using var signals = new StopSignals(() => _ = Volatile.Read(ref reloading)?.RunAsync());
         LoggingOptions logging = configuration.ToLoggingOptions();
         var levels = new LogLevels(logging);
         AdminOptions? administration = configuration.ToAdminOptions();
@@ -44,12 +46,8 @@ internal static class RelayCommand
         await using (node.ConfigureAwait(false))
         {
             node.Start();
-
             using var reload = new RelayReload(parsed, configuration, applied, node, security, levels, logger);
-            if (parsed.GetValue(RelayConfiguration.File) is not null)
-            {
-                signals.OnReload(() => _ = reload.RunAsync());
-            }
+            Volatile.Write(ref reloading, reload);
 
             // Open until the relay has stopped, so that a drain can be watched.
             IAsyncDisposable admin = administration is null ? node : await AdminServer.StartAsync(
@@ -64,18 +62,6 @@ internal static class RelayCommand
         }
 
         return ExitCode.Clean;
-    }
-
-    private static RelayOptions WithLocalAccess(ParseResult parsed, RelayOptions options)
-    {
-        LocalParameters.RequireUse(parsed, [.. options.Server.Listeners.Select(static l => l.Endpoint)]);
-        return options with
-        {
-            Server = options.Server with
-            {
-                Listeners = [.. options.Server.Listeners.Select(l => LocalParameters.Apply(parsed, l))],
-            },
-        };
     }
 
     private static AdminContext ContextOf(RelayNode node, LinkRuntime runtime, RelayReload reload, LogLevels levels,

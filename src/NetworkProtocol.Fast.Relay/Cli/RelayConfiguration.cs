@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Relay.Forwarding;
@@ -64,8 +65,22 @@ internal static class RelayConfiguration
             ReconnectDelayMin = item.Get(UpstreamKeys.ReconnectDelay).Span,
             ReconnectDelayMax = item.Get(UpstreamKeys.ReconnectDelayMax).Span,
         };
-        return upstream with { Link = configuration.ToLinkOptions(upstream.Link) };
+        return upstream with
+        {
+            Link = configuration.ToLinkOptions(upstream.Link),
+            Tls = upstream.HasTls ? TlsOf(configuration, item) : null,
+        };
     }
+
+    private static TlsClientOptions TlsOf(NetworkConfiguration configuration, ConfigurationItem item) =>
+        TlsClientOptions.Trusting(item.Get(UpstreamKeys.Roots), item.GetAll(UpstreamKeys.Pins)) with
+        {
+            Certificate = item.Get(UpstreamKeys.Certificate) is { } certificate
+                ? new CertificateFiles(
+                    certificate, item.Get(UpstreamKeys.PrivateKey), item.Get(UpstreamKeys.PasswordFile))
+                : null,
+            Revocation = configuration.Get(TlsKeys.Revocation),
+        };
 
     private static RouteOptions RouteOf(ConfigurationItem item) => new()
     {

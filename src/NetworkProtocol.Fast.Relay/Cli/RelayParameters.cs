@@ -13,7 +13,8 @@ internal static class RelayParameters
     internal static Option<IReadOnlyList<Endpoint>> Listen { get; } = Default(
         Parameters.Repeatable<Endpoint>(
             "--listen", "URI",
-            "Where to listen: tcp://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; repeatable",
+            "Where to listen: tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME; "
+            + "repeatable",
             ValueParsers.Uri),
         Endpoint.Tcp("127.0.0.1", 9000));
 
@@ -38,8 +39,10 @@ internal static class RelayParameters
             Parameters.Of(LimitKeys.RequestTimeout), Parameters.Of(LimitKeys.SlowClientTimeout),
             Parameters.Of(ServerKeys.HeartbeatInterval), Parameters.Of(ServerKeys.ConnectionTimeout),
             Parameters.Of(TransportKeys.MaxPayloadSize), SharedOptions.Compression,
-            Parameters.Of(LimitKeys.LinksPerNode), .. LocalParameters.All,
-            .. RelaySecurityParameters.All, LogCategories,
+            Parameters.Of(LimitKeys.LinksPerNode), Parameters.Of(ServerKeys.SocketMode),
+            Parameters.Of(ServerKeys.SocketOwner), Parameters.OfEach(ServerKeys.AllowedUsers),
+            Parameters.OfEach(ServerKeys.AllowedGroups), .. RelaySecurityParameters.All, .. RelayTlsParameters.All,
+            LogCategories,
             Parameters.Of(LoggingKeys.Format), Parameters.Of(LoggingKeys.File), Parameters.Of(LoggingKeys.FileSize),
             Parameters.Of(LoggingKeys.Files), Parameters.Of(AdminKeys.Address), Parameters.Of(AdminKeys.TokenFile),
             Parameters.Of(AdminKeys.AllowRemote),

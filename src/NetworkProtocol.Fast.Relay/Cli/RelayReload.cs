@@ -69,6 +69,7 @@ internal sealed class RelayReload(
             now = now with { Server = now.Server with { Listeners = Options.Server.Listeners } };
             ConfigurationDifference difference = ConfigurationDifference.Between(Configuration, next);
             await node.ApplyAsync(now).ConfigureAwait(false);
+            node.Server.ReloadCertificates();
             LoggingOptions logging = next.ToLoggingOptions();
             levels.Set(logging.Level, logging.Categories);
             Volatile.Write(ref options, now);

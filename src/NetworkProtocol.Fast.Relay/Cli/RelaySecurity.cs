@@ -53,16 +53,12 @@ internal sealed class RelaySecurity : IDisposable
             return options;
         }
 
-        SecureServerOptions secure = configuration.WithLimits(new SecureServerOptions
-        {
-            Identity = Identity,
-            AuthorizedKeys = AuthorizedKeys,
-        });
+        var secure = new SecureServerOptions { Identity = Identity, AuthorizedKeys = AuthorizedKeys };
         return options with
         {
             Server = options.Server with
             {
-                Listeners = [.. options.Server.Listeners.Select(l => l.IsSecure ? l with { Secure = secure } : l)],
+                Listeners = configuration.ToListeners(secure),
             },
             Upstreams = [.. options.Upstreams.Select(Apply)],
         };

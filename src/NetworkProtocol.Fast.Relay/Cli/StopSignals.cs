@@ -6,7 +6,8 @@ using System.Threading.Tasks;
 namespace NetworkProtocol.Fast.Relay.Cli;
 
 /// <summary>
-/// SIGINT, SIGTERM and SIGHUP. The first asks the command to end in order, the second ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP. The first asks the command to end in order, the second ends the process at once. Where
+/// there is something to reload, SIGHUP asks for that instead.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -19,9 +20,9 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration terminate;
     private readonly PosixSignalRegistration hangUp;
     private int count;
-    private Action? reload;
 
-    internal StopSignals()
+    /// <param name="reload">What SIGHUP asks for, on a thread of the pool; null lets it end the command.</param>
+    internal StopSignals(Action? reload = null)
     {
         // A shell script starts background jobs with SIGINT ignored, and the runtime leaves an ignored signal alone. A
         // relay that a script starts must drain on kill -INT all the same.
@@ -33,14 +34,16 @@ internal sealed class StopSignals : IDisposable
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
 
-        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, HandleHangUp);
+        // Without anything to reload it is a terminal that is closed, which must not cut what is under way.
+        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, reload is null ? Handle : context =>
+        {
+            context.Cancel = true;
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work(), reload, preferLocal: false);
+        });
     }
 
     /// <summary>Cancelled by the first signal.</summary>
     internal CancellationToken Token => source.Token;
-
-    /// <summary>What SIGHUP does from now on, instead of stopping.</summary>
-    internal void OnReload(Action read) => Volatile.Write(ref reload, read);
 
     /// <summary>Completes with the first signal.</summary>
     internal Task Received => received.Task;
@@ -64,19 +67,6 @@ internal sealed class StopSignals : IDisposable
         interrupt.Dispose();
         terminate.Dispose();
         hangUp.Dispose();
-    }
-
-    // Without anything to read again it is a terminal that is closed, which must not cut what is under way.
-    private void HandleHangUp(PosixSignalContext context)
-    {
-        if (Volatile.Read(ref reload) is not { } read)
-        {
-            Handle(context);
-            return;
-        }
-
-        context.Cancel = true;
-        read();
     }
 
     private void Handle(PosixSignalContext context)

@@ -35,6 +35,11 @@ internal static class TrustOptions
             command.Add(option);
         }
 
+        foreach (Option option in CertificateOptions.All)
+        {
+            command.Add(option);
+        }
+
         command.Add(SharedOptions.State);
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Diagnostics;
@@ -63,31 +64,48 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     /// at a time.
     /// </summary>
     /// <exception cref="ArgumentException">The options are out of range or contradict; nothing has changed.</exception>
+    /// <exception cref="Session.KeyFileException">A file of an upstream cannot be used; nothing has
+    /// changed.</exception>
     internal async Task ApplyAsync(RelayOptions next)
     {
         next.Validate();
         Dictionary<string, UpstreamGroup> before = groups;
+
+        // All that can fail comes first.
+        var connectors = new Dictionary<string, TlsConnector?>(StringComparer.Ordinal);
+        foreach (UpstreamOptions upstream in next.Upstreams)
+        {
+            if (before.TryGetValue(upstream.Name, out UpstreamGroup? known))
+            {
+                connectors.Add(upstream.Name, known.Prepare(upstream));
+            }
+        }
+
+        UpstreamGroup[] added =
+        [
+            .. next.Upstreams.Where(u => !before.ContainsKey(u.Name))
+                .Select(u => new UpstreamGroup(u, runtime, logger)),
+        ];
         var after = new Dictionary<string, UpstreamGroup>(StringComparer.Ordinal);
         var retired = new List<UpstreamLink>();
-        var added = new List<UpstreamGroup>();
         foreach (UpstreamOptions upstream in next.Upstreams)
         {
             if (before.TryGetValue(upstream.Name, out UpstreamGroup? group))
             {
-                retired.AddRange(await group.ChangeAsync(upstream, Patience).ConfigureAwait(false));
+                retired.AddRange(await group.ChangeAsync(upstream, connectors[upstream.Name], Patience)
+                    .ConfigureAwait(false));
+                after.Add(upstream.Name, group);
             }
-            else
-            {
-                group = new UpstreamGroup(upstream, runtime, logger);
-                group.Start();
-                added.Add(group);
-            }
+        }
 
-            after.Add(upstream.Name, group);
+        foreach (UpstreamGroup group in added)
+        {
+            group.Start();
+            after.Add(group.Name, group);
         }
 
         // A route must not move to an upstream that is still being connected.
-        await Task.WhenAll(added.ConvertAll(static group => group.WaitForOneAsync(Patience))).ConfigureAwait(false);
+        await Task.WhenAll(added.Select(static group => group.WaitForOneAsync(Patience))).ConfigureAwait(false);
         groups = after;
         Server.Apply(next.Server, HandlersFor(next, after));
         foreach ((string name, UpstreamGroup group) in before)

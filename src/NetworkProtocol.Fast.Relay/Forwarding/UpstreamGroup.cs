@@ -20,6 +20,9 @@ internal sealed class UpstreamGroup
     private readonly ILogger logger;
     private UpstreamOptions options;
 
+    // One for all links, because sessions are resumed by what they share; null without TLS.
+    private TlsConnector? connector;
+
     // Replaced as a whole by a change; whoever chooses takes it once.
     private volatile UpstreamLink[] links;
     private int turn;
@@ -30,6 +33,7 @@ internal sealed class UpstreamGroup
         this.runtime = runtime;
         this.logger = logger;
         Name = options.Name;
+        connector = ConnectorFor(options);
         links = LinksFor(options, [], out _);
     }
 
@@ -53,13 +57,20 @@ internal sealed class UpstreamGroup
         }
     }
 
+    /// <summary>What TLS needs under other options: files are read before anything changes.</summary>
+    /// <exception cref="Session.KeyFileException">A file cannot be used.</exception>
+    internal TlsConnector? Prepare(UpstreamOptions next) =>
+        connector is not null && options.HasSameLinks(next) ? connector : ConnectorFor(next);
+
     /// <summary>
-    /// Changes nodes and what else is said of the upstream: new links first, and the old ones leave when requests can go
-    /// elsewhere, or when nothing came of that in time.
+    /// Changes nodes and what else is said of the upstream: new links first, and the old ones leave when requests can
+    /// go elsewhere, or when nothing came of that in time.
     /// </summary>
     /// <returns>The links that leave; they are still the caller's to retire.</returns>
-    internal async Task<IReadOnlyList<UpstreamLink>> ChangeAsync(UpstreamOptions next, TimeSpan patience)
+    internal async Task<IReadOnlyList<UpstreamLink>> ChangeAsync(
+        UpstreamOptions next, TlsConnector? tls, TimeSpan patience)
     {
+        connector = tls;
         UpstreamLink[] before = links;
         UpstreamLink[] after = LinksFor(next, options.HasSameLinks(next) ? before : [], out List<UpstreamLink> added);
         added.ForEach(static link => link.Start());
@@ -86,6 +97,11 @@ internal sealed class UpstreamGroup
         }
     }
 
+    private static TlsConnector? ConnectorFor(UpstreamOptions options) =>
+        options.Nodes.FirstOrDefault(static n => n.Scheme == EndpointScheme.Tls) is { } node
+            ? TlsConnector.For(node, options.Tls)
+            : null;
+
     // Round the nodes, so that equal loads are spread over nodes before links.
     private UpstreamLink[] LinksFor(UpstreamOptions next, UpstreamLink[] kept, out List<UpstreamLink> added)
     {
@@ -104,7 +120,7 @@ internal sealed class UpstreamGroup
                     continue;
                 }
 
-                var made = new UpstreamLink(this, next, node, runtime, logger);
+                var made = new UpstreamLink(this, next, node, connector, runtime, logger);
                 added.Add(made);
                 all.Add(made);
             }
@@ -114,14 +130,13 @@ internal sealed class UpstreamGroup
     }
 
     /// <summary>
-    /// The link for a request: that of the request before it in the same batch if it is not congested, so that they
-    /// leave in one send and their replies come back in one; else, and every so many requests, the one with the fewest
-    /// in flight. Null when none lives.
+    /// The link for a request: that of the request before it in the same batch, so that they leave in one send and
+    /// their replies come back in one; else, and every so many requests, the one with the fewest in flight. Null when
+    /// none lives. Who finds it congested leaves the batch's way (<see cref="FlushBatch.LeaveWay"/>) and asks again.
     /// </summary>
     internal UpstreamLink? ChooseForRequest(FlushBatch flush)
     {
-        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this)
-            && before.Live is { IsHigh: false } live && before.InFlight < before.InFlightMax(live)
+        if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this) && before.Live is not null
             && ++flush.WayPackets < RequestsInARowMax)
         {
             return before;

@@ -36,7 +36,7 @@ internal sealed partial class UpstreamLink
         try
         {
             TransportConnection connection = await TransportConnector
-                .ConnectAsync(node, TransportOptions.Default, stopping.Token).ConfigureAwait(false);
+                .ConnectAsync(node, transport, stopping.Token).ConfigureAwait(false);
             var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
             closed = ended;
             var link = new PeerLink(runtime, options.Link, connection, this, LinkRole.Initiating)

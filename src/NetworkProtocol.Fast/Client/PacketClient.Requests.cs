@@ -128,7 +128,7 @@ public sealed partial class PacketClient
     private async ValueTask<PacketReply> BeginSlowAsync(PacketType type, string name, ReadOnlyMemory<byte> payload,
         long timeoutMs, CancellationToken cancellationToken)
     {
-        long deadline = runtime.Wheel.NowMs + timeoutMs;
+        long deadline = runtime.Wheel.DeadlineAfter(timeoutMs);
         while (true)
         {
             long left = deadline - runtime.Wheel.NowMs;
@@ -182,7 +182,7 @@ public sealed partial class PacketClient
         }
 
         PendingRequest request = pool.Get();
-        if (!requests.TryBegin(request, 0, type, runtime.Wheel.NowMs + timeoutMs, out uint correlation))
+        if (!requests.TryBegin(request, 0, type, runtime.Wheel.DeadlineAfter(timeoutMs), out uint correlation))
         {
             request.Discard();
             return false;

@@ -39,6 +39,56 @@ internal static class ClientKeys
         Effect = ChangeEffect.Client,
     };
 
+    internal static ConfigurationKey<string?> Roots { get; } = new(
+        Name, "ca", ValueParsers.FilePath, null)
+    {
+        Doc = "CAs of a tls:// server in PEM, or system; a pin alone is all that is checked unless given",
+        ValueName = "FILE|system",
+        Otherwise = "system, none where a pin is",
+        Example = "system",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<string?> Certificate { get; } = new(
+        Name, "certificate", ValueParsers.FilePath, null)
+    {
+        Doc = "Certificate to show to a tls:// server, PEM or PKCS#12",
+        ValueName = "FILE",
+        Otherwise = "none",
+        Example = "alice.pem",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<string?> PrivateKey { get; } = new(
+        Name, "key", ValueParsers.FilePath, null)
+    {
+        Doc = "Private key of that certificate in PEM",
+        ValueName = "FILE",
+        Otherwise = "in the certificate's file",
+        Example = "alice.key",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<string?> PasswordFile { get; } = new(
+        Name, "key_password_file", ValueParsers.FilePath, null)
+    {
+        Doc = "Holds the password of that key in its first line",
+        ValueName = "FILE",
+        Otherwise = "the key has none",
+        Example = "alice.password",
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<string?> ServerName { get; } = new(
+        Name, "server_name", KeyForms.Line(255), null)
+    {
+        Doc = "The name that a tls:// server's certificate must have",
+        ValueName = "NAME",
+        Otherwise = "the host of client.address",
+        Example = "relay.example",
+        Effect = ChangeEffect.Client,
+    };
+
     internal static ConfigurationKey<Duration> ConnectionTimeout { get; } = Time(
         "connection_timeout", Duration.Milliseconds(1), new Duration(Defaults.ConnectTimeout),
         "Time to connect and to open the session");
@@ -58,7 +108,8 @@ internal static class ClientKeys
     internal static ConfigurationSection Section { get; } = new(Name,
         "A client of the library; npfast relay takes no notice of it.",
     [
-        Address, Session, Pins, ConnectionTimeout, OperationTimeout, ResponseTimeout, HeartbeatInterval,
+        Address, Session, Pins, Roots, Certificate, PrivateKey, PasswordFile, ServerName, ConnectionTimeout,
+        OperationTimeout, ResponseTimeout, HeartbeatInterval,
     ]);
 
     private static ConfigurationKey<Duration> Time(string name, Duration min, Duration fallback, string doc) => new(

@@ -1,4 +1,5 @@
 using System;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Configuration;
@@ -27,6 +28,9 @@ public sealed record ClientOptions
     /// <summary>Whom to trust, and the own key; needed for a secure session.</summary>
     public SecureClientOptions? Secure { get; init; }
 
+    /// <summary>Trust and certificate for tls:// endpoints; null trusts the system's roots and shows none.</summary>
+    public TlsClientOptions? Tls { get; init; }
+
     /// <summary>Limits and times of the connection.</summary>
     public LinkOptions Link { get; init; } = new();
 
@@ -42,6 +46,7 @@ public sealed record ClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestsInFlightMax, 1 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(MessagesWaitingMax, 1);
+        Tls?.Validate();
         Link.Validate();
         return this;
     }

@@ -1,4 +1,6 @@
+using System;
 using System.Collections.Generic;
+using System.Linq;
 using System.Text;
 
 namespace NetworkProtocol.Fast.Configuration;
@@ -17,20 +19,47 @@ internal static class ConfigurationExample
         {
             text.Append('\n');
             Comment(text, section.Doc);
-            text.Append(section.IsList ? "# " : string.Empty).Append(section.Header).Append('\n');
-            foreach (ConfigurationKey key in section.Keys)
+            foreach (KeyScope[] scopes in section.IsList ? ItemScopes : [AllScopes])
             {
-                text.Append('\n');
-                Comment(text, key.Doc + (key.Range is { } range ? $" ({range})" : string.Empty)
-                    + (key.Otherwise is { } otherwise
-                        && !key.Doc.Contains("unless given", System.StringComparison.Ordinal)
-                            ? $". Unless given: {otherwise}" : string.Empty));
-                IReadOnlyList<string> value = [key.DefaultText ?? key.Example ?? key.ValueName];
-                text.Append("# ").Append(key.Name).Append(" = ").Append(TomlText.Write(key, value)).Append('\n');
+                Write(text, section, scopes);
             }
         }
 
         return text.ToString();
+    }
+
+    // Keys for TLS and for Unix sockets do not go together in one item, so each kind gets one of its own.
+    private static readonly KeyScope[] AllScopes = Enum.GetValues<KeyScope>();
+
+    private static readonly KeyScope[][] ItemScopes =
+        [[KeyScope.Any], [KeyScope.Tls], [KeyScope.UnixSocket, KeyScope.UnixFile]];
+
+    private static void Write(StringBuilder text, ConfigurationSection section, KeyScope[] scopes)
+    {
+        if (!section.Keys.Any(k => scopes.Contains(k.Scope)))
+        {
+            return;
+        }
+
+        bool isFirst = scopes.Contains(KeyScope.Any);
+        text.Append(isFirst ? string.Empty : "\n").Append(section.IsList ? "# " : string.Empty).Append(section.Header)
+            .Append('\n');
+        foreach (ConfigurationKey key in section.Keys.Where(k => scopes.Contains(k.Scope) || k.IsRequired))
+        {
+            if (scopes.Contains(key.Scope))
+            {
+                text.Append('\n');
+                Comment(text, key.Doc + (key.Range is { } range ? $" ({range})" : string.Empty)
+                    + (key.Otherwise is { } otherwise && !key.Doc.Contains("unless given", StringComparison.Ordinal)
+                        ? $". Unless given: {otherwise}" : string.Empty));
+            }
+
+            string? other = scopes[0] == KeyScope.Tls ? key.ExampleOverTls
+                : scopes[0] == KeyScope.UnixSocket ? key.ExampleOnUnix
+                : null;
+            IReadOnlyList<string> value = [other ?? key.DefaultText ?? key.Example ?? key.ValueName];
+            text.Append("# ").Append(key.Name).Append(" = ").Append(TomlText.Write(key, value)).Append('\n');
+        }
     }
 
     private static void Comment(StringBuilder text, string sentence)

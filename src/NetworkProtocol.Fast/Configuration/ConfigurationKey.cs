@@ -24,11 +24,14 @@ internal abstract class ConfigurationKey(string section, string name)
     /// <summary>An item of the section cannot be without it.</summary>
     internal bool IsRequired { get; init; }
 
-    /// <summary>Shown as ***.</summary>
-    internal bool IsSecret { get; init; }
+    /// <summary>Which endpoints it is for.</summary>
+    internal KeyScope Scope { get; init; }
 
     /// <summary>The option of npfast that sets the same; null for none.</summary>
     internal string? Flag { get; init; }
+
+    /// <summary>One value of the option may hold several, with commas between them.</summary>
+    internal bool IsDividedByCommas { get; init; }
 
     /// <summary>What is in force when nobody says anything, in words; null when <see cref="DefaultText"/> says
     /// it.</summary>
@@ -36,6 +39,12 @@ internal abstract class ConfigurationKey(string section, string name)
 
     /// <summary>A value for the example where there is no default.</summary>
     internal string? Example { get; init; }
+
+    /// <summary>The same in an example of TLS; null takes <see cref="Example"/>.</summary>
+    internal string? ExampleOverTls { get; init; }
+
+    /// <summary>The same in an example of a Unix socket; null takes <see cref="Example"/>.</summary>
+    internal string? ExampleOnUnix { get; init; }
 
     /// <summary>The key whose value holds where this one has none.</summary>
     internal ConfigurationKey? Inherits { get; init; }

@@ -13,6 +13,11 @@ public sealed record ConfigurationOrigin(ConfigurationLayer Layer, string Source
 
     internal static ConfigurationOrigin Program { get; } = new(ConfigurationLayer.Program, "program");
 
+    /// <summary>A key as who wrote something here knows it: who wrote an option is told of options, who wrote a file of
+    /// keys.</summary>
+    internal string Calls(ConfigurationKey key) =>
+        Layer == ConfigurationLayer.CommandLine ? key.Flag ?? key.Path : key.Path;
+
     /// <summary>As people read it: <c>npfast.toml:3:8</c>, a variable, an option, or <c>default</c>.</summary>
     public override string ToString() => Layer == ConfigurationLayer.Default
         ? "default"

@@ -11,7 +11,8 @@ internal static class ConfigurationRules
     internal static IEnumerable<ConfigurationError> Check(NetworkConfiguration configuration) =>
     [
         .. Missing(configuration), .. Limits(configuration), .. Listeners(configuration), .. Upstreams(configuration),
-        .. Routes(configuration), .. Security(configuration), .. Admin(configuration),
+        .. Routes(configuration), .. SecurityRules.Check(configuration), .. ScopeRules.Check(configuration),
+        .. TlsRules.Check(configuration),
     ];
 
     private static IEnumerable<ConfigurationError> Missing(NetworkConfiguration configuration)
@@ -39,7 +40,7 @@ internal static class ConfigurationRules
         {
             bool isLimitGiven = configuration.IsGiven(LimitKeys.QueueLimit);
             ConfigurationKey key = isLimitGiven ? LimitKeys.QueueLimit : ServerKeys.BackpressureLimit;
-            yield return At(configuration, key,
+            yield return configuration.ErrorAt(key,
                 $"limits.queue_limit of {new ByteSize(limit)} is below server.backpressure_limit of "
                 + $"{new ByteSize(pause)}; clients would be closed before their senders pause, so raise it");
         }
@@ -48,7 +49,7 @@ internal static class ConfigurationRules
             configuration.Get(TransportKeys.Compression)!, configuration.Get(TransportKeys.CompressionLevel),
             out _, out string? error))
         {
-            yield return At(configuration, TransportKeys.CompressionLevel, error);
+            yield return configuration.ErrorAt(TransportKeys.CompressionLevel, error);
         }
 
         if (configuration.Get(LoggingKeys.File) is null
@@ -58,9 +59,9 @@ internal static class ConfigurationRules
             {
                 if (configuration.IsGiven(key))
                 {
-                    yield return At(configuration, key,
-                        $"{Called(configuration, key)} needs a log file; name one with "
-                        + $"{Called(configuration, key, LoggingKeys.File)}, or leave it out");
+                    yield return configuration.ErrorAt(key,
+                        $"{configuration.Called(key)} needs a log file; name one with "
+                        + $"{configuration.Called(key, LoggingKeys.File)}, or leave it out");
                 }
             }
         }
@@ -68,8 +69,9 @@ internal static class ConfigurationRules
         foreach (IGrouping<string, CategoryLevel> twice in configuration.GetAll(LoggingKeys.Categories)
             .GroupBy(static c => c.Category, System.StringComparer.OrdinalIgnoreCase).Where(static g => g.Count() > 1))
         {
-            yield return At(configuration, LoggingKeys.Categories,
-                $"{Called(configuration, LoggingKeys.Categories)}: '{twice.Key}' is given twice; keep one of them");
+            yield return configuration.ErrorAt(LoggingKeys.Categories,
+                $"{configuration.Called(LoggingKeys.Categories)}: '{twice.Last().Category}' is given twice; "
+                + "keep one of them");
         }
     }
 
@@ -109,8 +111,8 @@ internal static class ConfigurationRules
             }
 
             List<Endpoint> nodes = item.GetAll(UpstreamKeys.Nodes);
-            if (item.Has(UpstreamKeys.Pins) && nodes.Count > 0
-                && !nodes.Exists(n => item.Get(UpstreamKeys.Session).For(n.Scheme) == SessionKind.Secure))
+            if (item.Has(UpstreamKeys.Pins) && nodes.Count > 0 && !nodes.Exists(n => n.Scheme == EndpointScheme.Tls
+                || item.Get(UpstreamKeys.Session).For(n.Scheme) == SessionKind.Secure))
             {
                 ConfigurationOrigin at = item.OriginOf(UpstreamKeys.Pins);
                 bool isFlag = at.Layer == ConfigurationLayer.CommandLine;
@@ -149,79 +151,6 @@ internal static class ConfigurationRules
         }
     }
 
-    private static IEnumerable<ConfigurationError> Security(NetworkConfiguration configuration)
-    {
-        bool listensSecurely = configuration.Listeners().Exists(static l => l.IsSecure);
-        bool connectsSecurely = configuration.Items(UpstreamKeys.Section).Any(static u => u.GetAll(UpstreamKeys.Nodes)
-            .Exists(n => u.Get(UpstreamKeys.Session).For(n.Scheme) == SessionKind.Secure));
-        foreach (ConfigurationKey key in SecureListenerKeys)
-        {
-            if (!listensSecurely && configuration.IsGiven(key))
-            {
-                yield return At(configuration, key, Useless(configuration, key, "a listener"));
-            }
-        }
-
-        if (!listensSecurely && !connectsSecurely && configuration.IsGiven(IdentityKeys.File))
-        {
-            yield return At(configuration, IdentityKeys.File,
-                Useless(configuration, IdentityKeys.File, "a listener or an upstream"));
-        }
-
-        bool hasKeys = configuration.IsGiven(IdentityKeys.AuthorizedKeys)
-            || configuration.IsBad(configuration.Single(IdentityKeys.Section), IdentityKeys.AuthorizedKeys);
-        if (configuration.Get(IdentityKeys.ClientAuth) == Session.ClientAuthentication.Required && !hasKeys)
-        {
-            yield return At(configuration, IdentityKeys.ClientAuth,
-                $"{Called(configuration, IdentityKeys.ClientAuth)} required needs the keys of those who may connect; "
-                + $"name a file with {Called(configuration, IdentityKeys.ClientAuth, IdentityKeys.AuthorizedKeys)}");
-        }
-
-        foreach (ConfigurationItem route in configuration.Items(RouteKeys.Section))
-        {
-            if (route.Has(RouteKeys.Clients) && (!listensSecurely || !hasKeys))
-            {
-                ConfigurationOrigin at = route.OriginOf(RouteKeys.Clients);
-                bool isFlag = at.Layer == ConfigurationLayer.CommandLine;
-                string called = isFlag ? "--route-clients" : RouteKeys.Clients.Path;
-                yield return new(at, !listensSecurely
-                    ? $"{called} needs a listener with secure sessions; leave it out, or make one secure"
-                    : $"{called} needs the keys that go with the names; name a file with "
-                        + (isFlag ? IdentityKeys.AuthorizedKeys.Flag : IdentityKeys.AuthorizedKeys.Path));
-            }
-        }
-    }
-
-    private static IEnumerable<ConfigurationError> Admin(NetworkConfiguration configuration)
-    {
-        Endpoint? endpoint = configuration.Get(AdminKeys.Address);
-        bool isBad = configuration.IsBad(configuration.Single(AdminKeys.Section), AdminKeys.Address);
-        foreach (ConfigurationKey key in (ConfigurationKey[])[AdminKeys.TokenFile, AdminKeys.AllowRemote])
-        {
-            if (endpoint is null && !isBad && configuration.IsGiven(key))
-            {
-                yield return At(configuration, key, $"{Called(configuration, key)} needs an admin listener; give one "
-                    + $"with {Called(configuration, key, AdminKeys.Address)}, or leave it out");
-            }
-        }
-
-        if (endpoint is { IsLoopback: false } && !configuration.Get(AdminKeys.AllowRemote))
-        {
-            yield return At(configuration, AdminKeys.Address, $"{Called(configuration, AdminKeys.Address)}: {endpoint} "
-                + "can be reached from other machines; use a loopback address or a Unix socket, or write "
-                + $"{Called(configuration, AdminKeys.Address, AdminKeys.AllowRemote)} remote");
-        }
-    }
-
-    private static ConfigurationKey[] SecureListenerKeys =>
-    [
-        IdentityKeys.ClientAuth, IdentityKeys.AuthorizedKeys, LimitKeys.Handshakes, LimitKeys.HandshakesPerAddress,
-        LimitKeys.ClockBehind, LimitKeys.ClockAhead, LimitKeys.RememberedHandshakes,
-    ];
-
-    private static string Useless(NetworkConfiguration configuration, ConfigurationKey key, string where) =>
-        $"{Called(configuration, key)} needs {where} with secure sessions; leave it out, or make one secure";
-
     private static IEnumerable<ConfigurationError> Delays(
         ConfigurationItem item, ConfigurationKey<Duration> min, ConfigurationKey<Duration> max)
     {
@@ -231,17 +160,5 @@ internal static class ConfigurationRules
             yield return new(item.OriginOf(key), $"{min.Path} of {item.Get(min)} is above {max.Path} of "
                 + $"{item.Get(max)}; raise the latter, or lower the former");
         }
-    }
-
-    private static ConfigurationError At(NetworkConfiguration configuration, ConfigurationKey key, string message) =>
-        new(configuration.Single(ConfigurationSchema.Find(key.Section)!).OriginOf(key), message);
-
-    // Whoever wrote an option is told of options, whoever wrote a file of keys.
-    private static string Called(
-        NetworkConfiguration configuration, ConfigurationKey said, ConfigurationKey? key = null)
-    {
-        ConfigurationOrigin at = configuration.Single(ConfigurationSchema.Find(said.Section)!).OriginOf(said);
-        key ??= said;
-        return at.Layer == ConfigurationLayer.CommandLine ? key.Flag ?? key.Path : key.Path;
     }
 }

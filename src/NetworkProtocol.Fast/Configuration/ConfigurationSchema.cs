@@ -10,7 +10,7 @@ internal static class ConfigurationSchema
     internal static IReadOnlyList<ConfigurationSection> Sections { get; } =
     [
         ServerKeys.Section, ListenerKeys.Section, UpstreamKeys.Section, RouteKeys.Section, LimitKeys.Section,
-        TransportKeys.Section, IdentityKeys.Section, LoggingKeys.Section, AdminKeys.Section,
+        TransportKeys.Section, IdentityKeys.Section, TlsKeys.Section, LoggingKeys.Section, AdminKeys.Section,
         ClientKeys.Section,
     ];
 

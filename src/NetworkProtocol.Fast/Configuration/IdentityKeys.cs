@@ -34,8 +34,11 @@ internal static class IdentityKeys
     internal static ConfigurationKey<ClientAuthentication> ClientAuth { get; } = new(
         Name, "client_auth", ValueParsers.ClientAuth, ClientAuthentication.None)
     {
-        Doc = "Whether clients of secure listeners must prove an authorised key; none unless given",
-        ValueName = "none|required",
+        Doc = "Whether clients must prove an authorised key, or on tls:// listeners a certificate; none unless given",
+        ValueName = "none|optional|required",
+        HasDefault = false,
+        Otherwise = "none, or required where there is a client_ca",
+        Example = "optional",
         Flag = "--client-auth",
         Effect = ChangeEffect.Restart,
     };

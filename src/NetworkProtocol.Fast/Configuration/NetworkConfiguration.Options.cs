@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.Linq;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
@@ -21,10 +22,11 @@ public sealed partial class NetworkConfiguration
     public TimeSpan ShutdownTimeout => Get(ServerKeys.ShutdownTimeout).Span;
 
     /// <summary>[server], [[listener]], [limits] and [transport] as a server takes them.</summary>
-    /// <param name="secure">Key and trust of secure sessions; null when there are none.</param>
+    /// <param name="secure">The server's own key and the clients it knows, where a session is secure; limits and whom
+    /// to ask for keys come from here.</param>
     public ServerOptions ToServerOptions(SecureServerOptions? secure = null) => new()
     {
-        Listeners = [.. Listeners().Select(l => l with { Secure = l.IsSecure ? secure : null })],
+        Listeners = ToListeners(secure),
         ConnectionsMax = Get(ServerKeys.MaxConnections),
         Backlog = Get(ServerKeys.Backlog),
         Link = ToLinkOptions(new LinkOptions
@@ -53,6 +55,14 @@ public sealed partial class NetworkConfiguration
             {
                 Trust = pins.Count > 0 ? ServerTrust.Pinned([.. pins]) : ServerTrust.Known(KnownHosts()),
             }),
+            Tls = ClientAddress.Scheme != EndpointScheme.Tls ? null
+                : TlsClientOptions.Trusting(Get(ClientKeys.Roots), pins) with
+                {
+                    ServerName = Get(ClientKeys.ServerName),
+                    Certificate = Get(ClientKeys.Certificate) is { } certificate
+                        ? new CertificateFiles(certificate, Get(ClientKeys.PrivateKey), Get(ClientKeys.PasswordFile))
+                        : null,
+                },
             Link = new LinkOptions
             {
                 HeartbeatInterval = Get(ClientKeys.HeartbeatInterval).Span,
@@ -91,24 +101,6 @@ public sealed partial class NetworkConfiguration
         TokenFile = Get(AdminKeys.TokenFile),
     };
 
-    /// <summary>Limits of handshakes and memory against replays, put into what a server is given.</summary>
-    /// <param name="secure">Key and trust.</param>
-    public SecureServerOptions WithLimits(SecureServerOptions secure) => secure with
-    {
-        ClientAuthentication = Get(IdentityKeys.ClientAuth),
-        Limits = new HandshakeLimitOptions
-        {
-            UnderWayMax = Get(LimitKeys.Handshakes),
-            PerAddressMax = Get(LimitKeys.HandshakesPerAddress),
-        },
-        Replay = new ReplayOptions
-        {
-            Past = Get(LimitKeys.ClockBehind).Span,
-            Ahead = Get(LimitKeys.ClockAhead).Span,
-            Capacity = Get(LimitKeys.RememberedHandshakes),
-        },
-    };
-
     /// <summary>Limits that clients and upstreams of a relay share, put into those of one kind of link.</summary>
     internal LinkOptions ToLinkOptions(LinkOptions link) => link with
     {
@@ -120,9 +112,8 @@ public sealed partial class NetworkConfiguration
     };
 
     /// <summary>server.address, unless only [[listener]] says where, and each [[listener]].</summary>
-    internal List<ServerListener> Listeners()
+    internal List<ConfiguredListener> Listeners()
     {
-        var listeners = new List<ServerListener>();
         IReadOnlyList<ConfigurationItem> own = Items(ListenerKeys.Section);
         List<Endpoint> addresses = GetAll(ServerKeys.Address);
         if (addresses.Count == 0 && own.Count == 0)
@@ -130,20 +121,59 @@ public sealed partial class NetworkConfiguration
             addresses.Add(Endpoint.Tcp("127.0.0.1", 9000));
         }
 
-        foreach (Endpoint address in addresses)
-        {
-            listeners.Add(new ServerListener(address) { Session = Get(ServerKeys.Session) });
-        }
+        return
+        [
+            .. addresses.Select(a => new ConfiguredListener(this, a, null)),
+            .. own.Where(static i => i.Has(ListenerKeys.Address))
+                .Select(i => new ConfiguredListener(this, i.Get(ListenerKeys.Address), i)),
+        ];
+    }
 
-        foreach (ConfigurationItem item in own)
+    /// <summary>The listeners as a server takes them.</summary>
+    /// <param name="secure">The server's own key and the clients it knows; null when no session is secure, or they are
+    /// not opened yet.</param>
+    internal List<ServerListener> ToListeners(SecureServerOptions? secure)
+    {
+        var limits = new HandshakeLimitOptions
         {
-            if (item.Has(ListenerKeys.Address))
+            UnderWayMax = Get(LimitKeys.Handshakes),
+            PerAddressMax = Get(LimitKeys.HandshakesPerAddress),
+        };
+        var replay = new ReplayOptions
+        {
+            Past = Get(LimitKeys.ClockBehind).Span,
+            Ahead = Get(LimitKeys.ClockAhead).Span,
+            Capacity = Get(LimitKeys.RememberedHandshakes),
+        };
+
+        // Listeners with the same record share their limits, so those that say the same get the same.
+        var shared = new Dictionary<ClientAuthentication, SecureServerOptions>();
+        TlsServerOptions? general = null;
+        var listeners = new List<ServerListener>();
+        foreach (ConfiguredListener listener in Listeners())
+        {
+            SecureServerOptions? secured = null;
+            if (secure is not null && listener.IsSecure && !shared.TryGetValue(listener.ClientAuth, out secured))
             {
-                listeners.Add(new ServerListener(item.Get(ListenerKeys.Address))
+                secured = secure with
                 {
-                    Session = Get(item, ListenerKeys.Session),
-                });
+                    ClientAuthentication = listener.ClientAuth,
+                    Limits = limits,
+                    Replay = replay,
+                };
+                shared.Add(listener.ClientAuth, secured);
             }
+
+            bool isGeneral = listener.IsTls && listener.Own?.Section.Keys.Any(
+                k => k.Inherits is not null && listener.Own.Has(k)) is not true;
+            TlsServerOptions? tls = isGeneral ? general ??= listener.Tls(limits) : listener.Tls(limits);
+            listeners.Add(new ServerListener(listener.Address)
+            {
+                Session = listener.Session,
+                Secure = secured,
+                Tls = tls,
+                Local = listener.Local(),
+            });
         }
 
         return listeners;

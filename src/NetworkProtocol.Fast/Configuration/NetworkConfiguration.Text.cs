@@ -10,8 +10,6 @@ namespace NetworkProtocol.Fast.Configuration;
 /// <summary>What is in force, as text.</summary>
 public sealed partial class NetworkConfiguration
 {
-    private const string Secret = "***";
-
     /// <summary>Every value in force and where it comes from, in the order of the reference. Secrets are ***.</summary>
     public IEnumerable<ConfigurationEntry> Entries()
     {
@@ -99,7 +97,6 @@ public sealed partial class NetworkConfiguration
         string shown = value is not null ? TomlText.Write(key, value.Texts)
             : key.DefaultText is { } text && key.Otherwise is null ? TomlText.Write(key, [text])
             : $"({key.Otherwise ?? "none"})";
-        return new ConfigurationEntry(
-            path, key.IsSecret && value is not null ? Secret : shown, value?.Origin ?? ConfigurationOrigin.Default);
+        return new ConfigurationEntry(path, shown, value?.Origin ?? ConfigurationOrigin.Default);
     }
 }

@@ -169,12 +169,22 @@ public sealed partial class NetworkConfiguration
     }
 
     internal void Report(ConfigurationOrigin origin, string message) =>
-        errors.Add(new ConfigurationError(origin, message));
+        errors.Add(new ConfigurationError(origin, OnOneLine(message)));
 
     /// <summary>Something was said that cannot be used: it must not be called missing as well.</summary>
     internal void NoteBad(ConfigurationItem item, ConfigurationKey key) => bad.Add((item, key));
 
     internal bool IsBad(ConfigurationItem item, ConfigurationKey key) => bad.Contains((item, key));
+
+    /// <summary>Where a value comes from.</summary>
+    internal ConfigurationOrigin OriginOf(ConfigurationKey key) =>
+        Single(ConfigurationSchema.Find(key.Section)!).OriginOf(key);
+
+    internal ConfigurationError ErrorAt(ConfigurationKey key, string message) => new(OriginOf(key), message);
+
+    /// <summary>A key as whoever said something knows it.</summary>
+    internal string Called(ConfigurationKey said, ConfigurationKey? key = null) =>
+        OriginOf(said).Calls(key ?? said);
 
     internal bool IsGiven(ConfigurationKey key) => Single(ConfigurationSchema.Find(key.Section)!).Has(key);
 
@@ -186,6 +196,10 @@ public sealed partial class NetworkConfiguration
     /// <summary>An item's own value, else that of the key which it inherits from.</summary>
     internal T Get<T>(ConfigurationItem item, ConfigurationKey<T> key) =>
         !item.Has(key) && key.Inherits is ConfigurationKey<T> general ? Get(general) : item.Get(key);
+
+    // What stands in a file may hold anything, and goes to a terminal or a log.
+    private static string OnOneLine(string message) => message.Replace("\r", "\\r", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal);
 
     private static string ReadFile(string path)
     {

@@ -1,3 +1,4 @@
+using System.IO;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Configuration;
@@ -101,10 +102,64 @@ internal static class ServerKeys
         Flag = "--shutdown-timeout",
     };
 
+    internal static ConfigurationKey<UnixFileMode> SocketMode { get; } = new(
+        Name, "socket_mode", LocalNames.ParseMode, UnixFileMode.UserRead | UnixFileMode.UserWrite)
+    {
+        Doc = "Mode of Unix sockets' files, in octal; 0600, their owner alone, unless given",
+        ValueName = "MODE",
+        HasDefault = false,
+        Scope = KeyScope.UnixFile,
+        Flag = "--socket-mode",
+        Otherwise = "0600, their owner alone",
+        Example = "0660",
+        Effect = ChangeEffect.Restart,
+    };
+
+    internal static ConfigurationKey<(uint? User, uint? Group)> SocketOwner { get; } = new(
+        Name, "socket_owner", LocalNames.ParseOwner, default)
+    {
+        Doc = "Who owns Unix sockets' files, by names or numbers; :GROUP changes the group alone",
+        ValueName = "USER[:GROUP]",
+        HasDefault = false,
+        Scope = KeyScope.UnixFile,
+        Flag = "--socket-owner",
+        Otherwise = "who runs the relay",
+        Example = "0:0",
+        Effect = ChangeEffect.Restart,
+    };
+
+    internal static ConfigurationKey<uint> AllowedUsers { get; } = new(
+        Name, "allow_users", LocalNames.FindUser, 0)
+    {
+        Doc = "Lets only these users' processes, and those of allow_groups, connect to Unix sockets",
+        ValueName = "USER",
+        IsList = true,
+        Scope = KeyScope.UnixSocket,
+        Flag = "--allow-user",
+        IsDividedByCommas = true,
+        Otherwise = "whoever the file lets in",
+        Example = "0",
+        Effect = ChangeEffect.Restart,
+    };
+
+    internal static ConfigurationKey<uint> AllowedGroups { get; } = new(
+        Name, "allow_groups", LocalNames.FindGroup, 0)
+    {
+        Doc = "Lets only processes in these groups, and those of allow_users, connect to Unix sockets",
+        ValueName = "GROUP",
+        IsList = true,
+        Scope = KeyScope.UnixSocket,
+        Flag = "--allow-group",
+        IsDividedByCommas = true,
+        Otherwise = "whoever the file lets in",
+        Example = "0",
+        Effect = ChangeEffect.Restart,
+    };
+
     internal static ConfigurationSection Section { get; } = new(Name,
         "A server or relay: where it listens and how long things may take.",
     [
         Address, Session, MaxConnections, Backlog, BackpressureLimit, ConnectionTimeout, HeartbeatInterval,
-        ShutdownTimeout,
+        ShutdownTimeout, SocketMode, SocketOwner, AllowedUsers, AllowedGroups,
     ]);
 }

@@ -15,6 +15,7 @@ internal static class UpstreamKeys
         ValueName = "NAME",
         IsRequired = true,
         Example = "orders",
+        ExampleOverTls = "orders-tls",
     };
 
     internal static ConfigurationKey<Endpoint> Nodes { get; } = new(
@@ -23,6 +24,7 @@ internal static class UpstreamKeys
         Doc = "Its nodes; requests go to the one with the fewest under way",
         ValueName = "URI",
         Example = "tcp://10.0.0.5:9000",
+        ExampleOverTls = "tls://10.0.0.5:9443",
         IsList = true,
         IsRequired = true,
     };
@@ -106,10 +108,51 @@ internal static class UpstreamKeys
         Range = KeyForms.Words(Duration.Milliseconds(1), KeyForms.Hour),
     };
 
+    internal static ConfigurationKey<string?> Roots { get; } = new(
+        Name, "ca", ValueParsers.FilePath, null)
+    {
+        Doc = "CAs of its tls:// nodes in PEM, or system; a pin alone is all that is checked unless given",
+        ValueName = "FILE|system",
+        Scope = KeyScope.Tls,
+        Otherwise = "system, none where a pin is",
+        Example = "/etc/npfast/tls/orders.pem",
+    };
+
+    internal static ConfigurationKey<string?> Certificate { get; } = new(
+        Name, "certificate", ValueParsers.FilePath, null)
+    {
+        Doc = "Certificate to show to its tls:// nodes, PEM or PKCS#12",
+        ValueName = "FILE",
+        Scope = KeyScope.Tls,
+        Otherwise = "none",
+        Example = "/etc/npfast/tls/relay.pem",
+    };
+
+    internal static ConfigurationKey<string?> PrivateKey { get; } = new(
+        Name, "key", ValueParsers.FilePath, null)
+    {
+        Doc = "Private key of that certificate in PEM",
+        ValueName = "FILE",
+        Scope = KeyScope.Tls,
+        Otherwise = "in the certificate's file",
+        Example = "/etc/npfast/tls/relay.key",
+    };
+
+    internal static ConfigurationKey<string?> PasswordFile { get; } = new(
+        Name, "key_password_file", ValueParsers.FilePath, null)
+    {
+        Doc = "Holds the password of that key in its first line",
+        ValueName = "FILE",
+        Scope = KeyScope.Tls,
+        Otherwise = "the key has none",
+        Example = "/etc/npfast/tls/password",
+    };
+
     internal static ConfigurationSection Section { get; } = new(Name,
         "A named group of nodes to forward to.",
     [
-        Id, Nodes, Session, Pins, Links, Timeout, RequestsInFlight, ReconnectDelay, ReconnectDelayMax,
+        Id, Nodes, Session, Pins, Roots, Certificate, PrivateKey, PasswordFile, Links, Timeout, RequestsInFlight,
+        ReconnectDelay, ReconnectDelayMax,
     ])
     {
         IsList = true,

@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
@@ -71,8 +72,21 @@ internal static class ValueParsers
 
     internal static string? ClientAuth(string text, out ClientAuthentication value)
     {
-        value = text == "required" ? ClientAuthentication.Required : ClientAuthentication.None;
-        return text is "none" or "required" ? null : $"'{text}' is unknown; use none or required";
+        value = text switch
+        {
+            "required" => ClientAuthentication.Required,
+            "optional" => ClientAuthentication.Optional,
+            _ => ClientAuthentication.None,
+        };
+        return text is "none" or "optional" or "required"
+            ? null
+            : $"'{text}' is unknown; use none, optional or required";
+    }
+
+    internal static string? Revocation(string text, out RevocationCheck value)
+    {
+        value = text == "offline" ? RevocationCheck.Offline : RevocationCheck.Off;
+        return text is "off" or "offline" ? null : $"'{text}' is unknown; use off or offline";
     }
 
     internal static string? Fingerprint(string text, out KeyFingerprint value)
@@ -80,6 +94,21 @@ internal static class ValueParsers
         bool parsed = KeyFingerprint.TryParse(text, out KeyFingerprint? fingerprint, out string? error);
         value = fingerprint!;
         return parsed ? null : error;
+    }
+
+    /// <summary>A name of a client's certificate, or a fingerprint: what looks like one has to be one, or a slip of the
+    /// pen would let nobody in.</summary>
+    internal static string? AllowedClient(string text, out string? value)
+    {
+        value = text;
+        if (!text.StartsWith("sha256:", StringComparison.Ordinal))
+        {
+            return text.Length > 0 ? null : "the name is empty; write a name of the client's certificate";
+        }
+
+        string? error = Fingerprint(text, out KeyFingerprint fingerprint);
+        value = error is null ? fingerprint.ToString() : text;
+        return error;
     }
 
     internal static string? Compression(string text, out CompressionOptions? value) =>

@@ -119,7 +119,7 @@ internal sealed partial class PeerLink
         {
             if (result.Status != TransportStatus.PeerGone || !TryFailHandshake())
             {
-                Close(ReasonOf(result.Status), $"receive failed: {result.Error}");
+                Close(ReasonOf(result.Status), connection.Fault ?? $"receive failed: {result.Error}");
             }
 
             FinishReceive();

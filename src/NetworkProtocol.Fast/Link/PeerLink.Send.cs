@@ -178,7 +178,7 @@ internal sealed partial class PeerLink
     {
         if (result.Status != TransportStatus.Ok)
         {
-            Close(ReasonOf(result.Status), $"send failed: {result.Error}");
+            Close(ReasonOf(result.Status), connection.Fault ?? $"send failed: {result.Error}");
             FinishSend();
             return false;
         }
@@ -271,6 +271,8 @@ internal sealed partial class PeerLink
     {
         TransportStatus.PeerGone => CloseReason.ConnectionLost,
         TransportStatus.Aborted => CloseReason.Requested,
+        TransportStatus.HandshakeFailed => CloseReason.HandshakeFailed,
+        TransportStatus.Untrusted => CloseReason.Untrusted,
         _ => CloseReason.SystemError,
     };
 }

@@ -7,7 +7,8 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Server;
 
 /// <summary>Takes what one listener accepts into the server, under that listener's policy.</summary>
-internal sealed class ListenerAcceptor(PacketServer server, ServerListener listener, SecureServer? security)
+internal sealed class ListenerAcceptor(
+    PacketServer server, ServerListener listener, SecureServer? security, TlsAcceptor? tls)
     : ITransportAcceptor
 {
     private readonly LocalAccess access = listener.Local ?? new LocalAccess();
@@ -29,7 +30,28 @@ internal sealed class ListenerAcceptor(PacketServer server, ServerListener liste
             return;
         }
 
-        server.Accept(connection, this);
+        if (tls is null)
+        {
+            server.Accept(connection, this);
+        }
+        else if (tls.TryWrap(connection) is { } secured)
+        {
+            server.Accept(secured, this);
+        }
+        else
+        {
+            // Its limits count it, and the watch of handshakes tells.
+            connection.Close();
+        }
+    }
+
+    /// <summary>Logs whom a TLS listener shows itself as: what clients pin, and until when.</summary>
+    internal void TellCertificates()
+    {
+        if (tls is not null)
+        {
+            ServerLog.CertificatesInForce(server.Logger, listener.Endpoint, tls.Certificates.Describe());
+        }
     }
 
     public void OnAcceptPressure(SocketError error, TimeSpan backOff) =>

@@ -47,6 +47,7 @@ public sealed partial class PacketServer : IAsyncDisposable
     /// <param name="handlers">What to do with packets; ECHO and PING are built in.</param>
     /// <param name="runtime">Memory limit, timers and logging; may be shared with other servers and clients.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="KeyFileException">A certificate of a TLS listener cannot be used.</exception>
     public PacketServer(ServerOptions options, HandlerTable handlers, LinkRuntime runtime)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -59,7 +60,10 @@ public sealed partial class PacketServer : IAsyncDisposable
         Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
         security = new ServerSecurity(options, links, runtime, logger);
-        acceptors = [.. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l)))];
+        acceptors =
+        [
+            .. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l), security.TlsFor(l))),
+        ];
     }
 
     /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
@@ -143,9 +147,19 @@ public sealed partial class PacketServer : IAsyncDisposable
             }
         }
 
+        foreach (ListenerAcceptor acceptor in acceptors)
+        {
+            acceptor.TellCertificates();
+        }
+
         runtime.Metrics.Add(this);
         security.Start();
     }
+
+    /// <summary>Reads the certificates, keys and CAs of TLS listeners again now; a server does so by itself within
+    /// about a second of a change. New handshakes go by them, connections that stand are left alone. A file that cannot
+    /// be used changes nothing and is logged. Reads files: not for an I/O thread.</summary>
+    public void ReloadCertificates() => security.Reload();
 
     /// <summary>
     /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then

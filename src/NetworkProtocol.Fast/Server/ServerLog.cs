@@ -46,6 +46,15 @@ internal static partial class ServerLog
     [LoggerMessage(410, LogLevel.Error, "{Fault}; the {Count} authorised keys of before stay in force")]
     internal static partial void AuthorizedKeysUnusable(ILogger logger, string fault, int count);
 
+    [LoggerMessage(414, LogLevel.Information, "read certificates again: {Certificates}")]
+    internal static partial void CertificatesRead(ILogger logger, string certificates);
+
+    [LoggerMessage(412, LogLevel.Error, "{Fault}; the certificates of before stay in force")]
+    internal static partial void CertificatesUnusable(ILogger logger, string fault);
+
+    [LoggerMessage(415, LogLevel.Information, "{Endpoint} shows certificates: {Certificates}")]
+    internal static partial void CertificatesInForce(ILogger logger, Endpoint endpoint, string certificates);
+
     [LoggerMessage(411, LogLevel.Information,
         "connection {ConnectionId} closed: {Remote} at {Listener}, peer {Peer}, {Session} session, "
         + "in {PacketsIn} packets {BytesIn} bytes, out {PacketsOut} packets {BytesOut} bytes, {DurationMs} ms, "

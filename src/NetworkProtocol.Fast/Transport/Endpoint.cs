@@ -7,8 +7,9 @@ namespace NetworkProtocol.Fast.Transport;
 
 /// <summary>
 /// Where to listen or to connect, parsed once from <c>tcp://host:port</c>, <c>tcp://[::1]:9000</c>,
-/// <c>unix:///path</c>, on Linux <c>unix://@name</c>, or <c>pipe://name</c>. Immutable, equal by value; host names are
-/// compared in lower case, addresses in their canonical form, paths and names as they are written.
+/// <c>tls://host:port</c>, <c>unix:///path</c>, on Linux <c>unix://@name</c>, or <c>pipe://name</c>. Immutable, equal
+/// by value; host names are compared in lower case, addresses in their canonical form, paths and names as they are
+/// written.
 /// </summary>
 public sealed record Endpoint
 {
@@ -30,15 +31,18 @@ public sealed record Endpoint
     public int Port { get; }
 
     /// <summary>Absolute path of a Unix socket, or its abstract name behind an at sign; name of a pipe; empty for
-    /// TCP.</summary>
+    /// TCP and TLS.</summary>
     public string Path { get; }
 
     /// <summary>Whether this is a Unix socket without a file: a name of Linux' network namespace (unix(7)).</summary>
     public bool IsAbstract => Path.StartsWith('@');
 
+    /// <summary>Whether it has a host and a port.</summary>
+    internal bool IsOverTcp => Scheme is EndpointScheme.Tcp or EndpointScheme.Tls;
+
     /// <summary>True where bytes stay on this machine: 127.0.0.0/8, ::1, <c>localhost</c>, a Unix socket, a
     /// pipe.</summary>
-    public bool IsLoopback => Scheme != EndpointScheme.Tcp
+    public bool IsLoopback => !IsOverTcp
         || Host == "localhost"
         || (TryGetAddress(out IPAddress? address) && IPAddress.IsLoopback(address));
 
@@ -65,10 +69,16 @@ public sealed record Endpoint
         EndpointScheme.Unix => "unix://" + Path,
         EndpointScheme.Pipe => "pipe://" + Path,
         EndpointScheme.InMemory => "memory://" + Host,
-        _ => string.Create(CultureInfo.InvariantCulture, $"tcp://{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}"),
+        EndpointScheme.Tls => "tls://" + Authority,
+        _ => "tcp://" + Authority,
     };
 
-    internal static Endpoint Tcp(string host, int port) => new(EndpointScheme.Tcp, host, port, "");
+    private string Authority =>
+        string.Create(CultureInfo.InvariantCulture, $"{(Host.Contains(':') ? $"[{Host}]" : Host)}:{Port}");
+
+    internal static Endpoint Tcp(string host, int port) => OverTcp(EndpointScheme.Tcp, host, port);
+
+    internal static Endpoint OverTcp(EndpointScheme scheme, string host, int port) => new(scheme, host, port, "");
 
     internal static Endpoint Unix(string path) => new(EndpointScheme.Unix, "", 0, path);
 
@@ -84,7 +94,11 @@ public sealed record Endpoint
     /// <summary>Where the socket is bound or connected; abstract names begin with a zero there.</summary>
     internal UnixAddress ToUnixAddress() => new(IsAbstract ? '\0' + Path[1..] : Path);
 
-    internal Endpoint WithPort(int port) => Tcp(Host, port);
+    internal Endpoint WithPort(int port) => OverTcp(Scheme, Host, port);
+
+    /// <summary>What carries TLS, as the endpoint that speaks it.</summary>
+    internal Endpoint WithTls() =>
+        Scheme == EndpointScheme.Tcp ? OverTcp(EndpointScheme.Tls, Host, Port) : this;
 
     internal bool TryGetAddress([NotNullWhen(true)] out IPAddress? address) => IPAddress.TryParse(Host, out address);
 }

@@ -55,7 +55,12 @@ internal static class EndpointParser
         ReadOnlySpan<char> rest = uri.AsSpan(end + 3);
         if (scheme.Equals("tcp", StringComparison.OrdinalIgnoreCase))
         {
-            return ReadTcp(rest, out endpoint);
+            return ReadTcp(rest, EndpointScheme.Tcp, out endpoint);
+        }
+
+        if (scheme.Equals("tls", StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadTcp(rest, EndpointScheme.Tls, out endpoint);
         }
 
         if (scheme.Equals("unix", StringComparison.OrdinalIgnoreCase))
@@ -68,14 +73,13 @@ internal static class EndpointParser
             return ReadPipe(rest, out endpoint);
         }
 
-        bool known = scheme.Equals("tls", StringComparison.OrdinalIgnoreCase)
-            || scheme.IndexOf('+') > 0;
-        return known
-            ? $"scheme '{scheme}' is not supported by this version; use tcp://, unix:// or pipe://"
-            : $"unknown scheme '{scheme}'; use tcp://, unix:// or pipe://";
+        return scheme.IndexOf('+') > 0
+            ? $"scheme '{scheme}' is not supported by this version; use tcp://, tls://, unix:// or pipe://"
+            : $"unknown scheme '{scheme}'; use tcp://, tls://, unix:// or pipe://";
     }
 
-    private static string? ReadTcp(ReadOnlySpan<char> authority, out Endpoint? endpoint)
+    private static string? ReadTcp(
+        ReadOnlySpan<char> authority, EndpointScheme scheme, out Endpoint? endpoint)
     {
         endpoint = null;
         string? fault = FaultOfExtraParts(authority);
@@ -121,7 +125,7 @@ internal static class EndpointParser
         }
 
         fault = ReadPort(authority[(colon + 1)..], out int port);
-        endpoint = fault is null ? Endpoint.Tcp(host, port) : null;
+        endpoint = fault is null ? Endpoint.OverTcp(scheme, host, port) : null;
         return fault;
     }
 

@@ -6,6 +6,9 @@ public enum EndpointScheme
     /// <summary><c>tcp://host:port</c>.</summary>
     Tcp,
 
+    /// <summary><c>tls://host:port</c>, TLS over TCP.</summary>
+    Tls,
+
     /// <summary><c>unix:///path</c>, a stream socket in the file system, or <c>unix://@name</c> outside it.</summary>
     Unix,
 

@@ -12,10 +12,11 @@ internal static class ListenerSocket
     {
         EndPoint address = endpoint.Scheme switch
         {
-            EndpointScheme.Tcp => Resolve(endpoint),
+            EndpointScheme.Tcp or EndpointScheme.Tls => Resolve(endpoint),
             EndpointScheme.Unix => endpoint.ToUnixAddress(),
             _ => throw new TransportException(
-                endpoint, SocketError.ProtocolNotSupported, $"cannot listen on {endpoint}; use tcp:// or unix://"),
+                endpoint, SocketError.ProtocolNotSupported,
+                $"cannot listen on {endpoint}; use tcp://, tls:// or unix://"),
         };
 
         bool hasFile = endpoint is { Scheme: EndpointScheme.Unix, IsAbstract: false };
@@ -114,13 +115,13 @@ internal static class ListenerSocket
 
     private static string Reason(Endpoint endpoint, SocketException e) => e.SocketErrorCode switch
     {
-        SocketError.AddressAlreadyInUse => endpoint.Scheme == EndpointScheme.Tcp
+        SocketError.AddressAlreadyInUse => endpoint.IsOverTcp
             ? "the port is taken by another socket; stop its process or choose another port"
             : "the path is taken; stop the process that uses it or choose another path",
-        SocketError.AddressNotAvailable => endpoint.Scheme == EndpointScheme.Tcp
+        SocketError.AddressNotAvailable => endpoint.IsOverTcp
             ? "no interface has this address; use one of this machine's, or 0.0.0.0 or [::] for all"
             : "its folder does not exist; create it or choose another path",
-        SocketError.AccessDenied => endpoint.Scheme == EndpointScheme.Tcp
+        SocketError.AccessDenied => endpoint.IsOverTcp
             ? "no permission for this port; use a port from 1024 on or grant CAP_NET_BIND_SERVICE"
             : "no permission to create the socket file; choose a folder this user may write to",
         SocketError.AddressFamilyNotSupported => "this system has no ipv6; use an ipv4 address",

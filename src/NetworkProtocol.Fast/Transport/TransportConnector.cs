@@ -19,6 +19,11 @@ internal static class TransportConnector
     internal static async ValueTask<TransportConnection> ConnectAsync(
         Endpoint endpoint, TransportOptions options, CancellationToken cancellationToken)
     {
+        if (endpoint.Scheme == EndpointScheme.Tls && options.Tls is null)
+        {
+            throw new ArgumentException($"{endpoint} speaks TLS, and it is not said how", nameof(options));
+        }
+
         if (endpoint.Scheme == EndpointScheme.Pipe)
         {
             return await PipeTransport.ConnectAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
@@ -35,7 +40,7 @@ internal static class TransportConnector
 
             // With inline completions this runs on the socket's I/O thread; what follows at the caller must not.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            return connection;
+            return endpoint.Scheme == EndpointScheme.Tls ? options.Tls!.Wrap(connection, endpoint) : connection;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -55,7 +60,7 @@ internal static class TransportConnector
             return [endpoint.ToUnixAddress()];
         }
 
-        if (endpoint.Scheme != EndpointScheme.Tcp || endpoint.Port == 0)
+        if (!endpoint.IsOverTcp || endpoint.Port == 0)
         {
             throw new SocketException((int)SocketError.AddressNotAvailable);
         }

@@ -27,7 +27,7 @@ internal static class BadConfigurations
         yield return new TestCaseData(
             "[server]\naddress = \"http://a:1\"\n",
             "x.toml:2:11: server.address: endpoint 'http://a:1': unknown scheme 'http'; use tcp://"
-            + ", unix:// or pipe://");
+            + ", tls://, unix:// or pipe://");
         yield return new TestCaseData(
             "[server]\naddress = [1]\n",
             "x.toml:2:12: server.address: expected texts in quotes, as in [\"tcp://127.0.0.1:9000\"]"
@@ -115,7 +115,7 @@ internal static class BadConfigurations
             "[server]\nzzzzzzzz = 1\n",
             "x.toml:2:1: unknown key 'zzzzzzzz' in [server]; use one of: address, session, max_con"
             + "nections, backlog, backpressure_limit, connection_timeout, heartbeat_interval, shutdo"
-            + "wn_timeout");
+            + "wn_timeout, socket_mode, socket_owner, allow_users, allow_groups");
         yield return new TestCaseData(
             "[server]\nmax_connections = \n",
             "x.toml:2:19: not valid TOML: unexpected token end-of-line found while expecting a val"
@@ -144,7 +144,7 @@ internal static class BadConfigurations
         yield return new TestCaseData(
             "[xyzzyplugh]\n",
             "x.toml:1:2: unknown section 'xyzzyplugh'; use one of: server, listener, upstream, rou"
-            + "te, limits, transport, identity, logging, admin, client");
+            + "te, limits, transport, identity, tls, logging, admin, client");
         yield return new TestCaseData(
             "[[server]]\n",
             "x.toml:1:3: [[server]] occurs once only; write [server]");
@@ -157,7 +157,7 @@ internal static class BadConfigurations
         yield return new TestCaseData(
             "nonsense = 5\n",
             "x.toml:1:1: unknown key 'nonsense'; use one of: server, listener, upstream, route, li"
-            + "mits, transport, identity, logging, admin, client");
+            + "mits, transport, identity, tls, logging, admin, client");
         yield return new TestCaseData(
             "server = 5\n",
             "x.toml:1:1: 'server' is no value; write [server] and its keys below");

@@ -1,6 +1,5 @@
 using System;
 using NetworkProtocol.Fast.Configuration;
-using NetworkProtocol.Fast.Relay.Cli;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;

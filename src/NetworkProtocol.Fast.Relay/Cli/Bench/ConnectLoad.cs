@@ -12,7 +12,8 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>Connections that are opened and closed again, with one request between if asked for: each counts as a
 /// message, and its time is the latency.</summary>
 internal sealed class ConnectLoad(
-    Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime, bool asks = false) : Load(shape)
+    Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime, bool asks = false,
+    TransportOptions? connecting = null) : Load(shape)
 {
     private static readonly LinkOptions Options = new() { Software = "npfast bench" };
 
@@ -47,7 +48,8 @@ internal sealed class ConnectLoad(
             {
                 long start = Stopwatch.GetTimestamp();
                 TransportConnection transport = await TransportConnector
-                    .ConnectAsync(target, TransportOptions.Default, CancellationToken.None).ConfigureAwait(false);
+                    .ConnectAsync(target, connecting ?? TransportOptions.Default, CancellationToken.None)
+                    .ConfigureAwait(false);
                 var visit = new Visit();
                 var link = new PeerLink(runtime, Options, transport, visit, LinkRole.Initiating)
                 {
