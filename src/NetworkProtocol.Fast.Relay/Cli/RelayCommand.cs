@@ -75,9 +75,10 @@ internal static class RelayCommand
             Version = ProcessFacts.Version,
             Started = DateTimeOffset.UtcNow,
             Drain = signals.RequestStop,
-            Reload = async () => await reload.RunAsync().ConfigureAwait(false) is { IsDone: false } failed
-                ? string.Join("; ", failed.Errors)
-                : null,
+            Reload = !reload.HasFile ? null : async () =>
+                await reload.RunAsync().ConfigureAwait(false) is { IsDone: false } failed
+                    ? string.Join("; ", failed.Errors)
+                    : null,
         };
 
     private static void Announce(

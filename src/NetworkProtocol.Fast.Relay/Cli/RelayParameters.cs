@@ -45,7 +45,7 @@ internal static class RelayParameters
             LogCategories,
             Parameters.Of(LoggingKeys.Format), Parameters.Of(LoggingKeys.File), Parameters.Of(LoggingKeys.FileSize),
             Parameters.Of(LoggingKeys.Files), Parameters.Of(AdminKeys.Address), Parameters.Of(AdminKeys.TokenFile),
-            Parameters.Of(AdminKeys.AllowRemote),
+            Parameters.Of(AdminKeys.Access),
         ];
         foreach (Option option in options)
         {

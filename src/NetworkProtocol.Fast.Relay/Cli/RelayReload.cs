@@ -25,6 +25,9 @@ internal sealed class RelayReload(
     private NetworkConfiguration configuration = first;
     private RelayOptions options = applied;
 
+    /// <summary>Whether there is a file to read again. Without one, certificates are.</summary>
+    internal bool HasFile { get; } = parsed.GetValue(RelayConfiguration.File) is not null;
+
     /// <summary>The options in force.</summary>
     internal RelayOptions Options => Volatile.Read(ref options);
 

@@ -29,8 +29,8 @@ internal static class AdminKeys
         Effect = ChangeEffect.Restart,
     };
 
-    internal static ConfigurationKey<bool> AllowRemote { get; } = new(
-        Name, "access", ReadAccess, false)
+    internal static ConfigurationKey<AdminAccess> Access { get; } = new(
+        Name, "access", ReadAccess, AdminAccess.Local)
     {
         Doc = "Whether other machines may reach the admin listener; local unless given",
         ValueName = "local|remote",
@@ -43,11 +43,11 @@ internal static class AdminKeys
 
     internal static ConfigurationSection Section { get; } = new(Name,
         "The admin listener of a relay: metrics, health, the status page, changes at run time.",
-        [Address, TokenFile, AllowRemote]);
+        [Address, TokenFile, Access]);
 
-    private static string? ReadAccess(string text, out bool value)
+    private static string? ReadAccess(string text, out AdminAccess value)
     {
-        value = text == "remote";
+        value = text == "remote" ? AdminAccess.Remote : AdminAccess.Local;
         return text is "local" or "remote" ? null : $"'{text}' is unknown; use local or remote";
     }
 }

@@ -97,7 +97,7 @@ public sealed partial class NetworkConfiguration
     public AdminOptions? ToAdminOptions() => Get(AdminKeys.Address) is not { } endpoint ? null : new AdminOptions
     {
         Endpoint = endpoint,
-        AllowRemote = Get(AdminKeys.AllowRemote),
+        AllowRemote = Get(AdminKeys.Access) == AdminAccess.Remote,
         TokenFile = Get(AdminKeys.TokenFile),
     };
 

@@ -80,7 +80,7 @@ internal static class SecurityRules
     {
         Endpoint? endpoint = configuration.Get(AdminKeys.Address);
         bool isBad = configuration.IsBad(configuration.Single(AdminKeys.Section), AdminKeys.Address);
-        foreach (ConfigurationKey key in (ConfigurationKey[])[AdminKeys.TokenFile, AdminKeys.AllowRemote])
+        foreach (ConfigurationKey key in (ConfigurationKey[])[AdminKeys.TokenFile, AdminKeys.Access])
         {
             if (endpoint is null && !isBad && configuration.IsGiven(key))
             {
@@ -89,11 +89,11 @@ internal static class SecurityRules
             }
         }
 
-        if (endpoint is { IsLoopback: false } && !configuration.Get(AdminKeys.AllowRemote))
+        if (endpoint is { IsLoopback: false } && configuration.Get(AdminKeys.Access) == AdminAccess.Local)
         {
             yield return configuration.ErrorAt(AdminKeys.Address, $"{configuration.Called(AdminKeys.Address)}: "
                 + $"{endpoint} can be reached from other machines; use a loopback address or a Unix socket, or write "
-                + $"{configuration.Called(AdminKeys.Address, AdminKeys.AllowRemote)} remote");
+                + $"{configuration.Called(AdminKeys.Address, AdminKeys.Access)} remote");
         }
     }
 
