@@ -8,6 +8,8 @@ internal static class Program
 {
     private static int Main(string[] args)
     {
+        DescriptorLimit.Raise();
+
         // The runtime reads its socket settings at the first socket. Parsing makes none.
         ParseResult parsed = CommandTree.Parse(args);
         SocketRuntime.UseInlineCompletions(SharedOptions.WorkersOf(parsed));

@@ -44,6 +44,10 @@ internal static partial class CliLog
         + "can read and change everything")]
     internal static partial void PlainUpstream(ILogger logger, string upstream, Endpoint node);
 
+    [LoggerMessage(609, LogLevel.Information,
+        "{Descriptors} descriptors may be open, enough for {ConnectionsMax} connections")]
+    internal static partial void Descriptors(ILogger logger, long descriptors, int connectionsMax);
+
     [LoggerMessage(630, LogLevel.Information,
         "configuration read again: {Changes} changes in force, {Restarts} need a restart")]
     internal static partial void Reloaded(ILogger logger, int changes, int restarts);

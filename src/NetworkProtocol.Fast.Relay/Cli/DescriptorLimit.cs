@@ -1,6 +1,7 @@
 using System;
 using System.Globalization;
 using System.IO;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -14,6 +15,9 @@ internal static class DescriptorLimit
 
     /// <summary>The soft limit; <see cref="long.MaxValue"/> where there is none or the system does not say.</summary>
     internal static long Soft => Read("/proc/self/limits");
+
+    /// <summary>Raises the soft limit to the hard one.</summary>
+    internal static void Raise() => SystemLimits.RaiseDescriptors();
 
     /// <exception cref="CommandFailedException">That many connections do not fit.</exception>
     internal static void Require(long connections)

@@ -9,6 +9,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Admin;
 using NetworkProtocol.Fast.Relay.Forwarding;
+using NetworkProtocol.Fast.Relay.Lifecycle;
 using NetworkProtocol.Fast.Relay.Logging;
 using NetworkProtocol.Fast.Transport;
 
@@ -18,6 +19,9 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal static class RelayCommand
 {
     internal const string Name = "relay";
+
+    // What closing upstreams and files may take after the drain.
+    private static readonly TimeSpan StopReserve = TimeSpan.FromSeconds(5);
 
     internal static Command Create()
     {
@@ -39,6 +43,8 @@ internal static class RelayCommand
         AdminToken? token = administration is null ? null : AdminParameters.TokenOf(administration);
         using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
+        using PidFile? pid = configuration.PidFile is { } path ? PidFile.Create(path, logger) : null;
+        using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable), logger);
         using RelaySecurity security = RelaySecurity.Open(configuration, options, logger);
         using var runtime = new LinkRuntime(configuration.MemoryLimitBytes, loggers);
         RelayOptions applied = security.Apply(options);
@@ -46,7 +52,7 @@ internal static class RelayCommand
         await using (node.ConfigureAwait(false))
         {
             node.Start();
-            using var reload = new RelayReload(parsed, configuration, applied, node, security, levels, logger);
+            using var reload = new RelayReload(parsed, configuration, applied, node, security, levels, notifier, logger);
             Volatile.Write(ref reloading, reload);
 
             // Open until the relay has stopped, so that a drain can be watched.
@@ -56,8 +62,11 @@ internal static class RelayCommand
             await using (admin.ConfigureAwait(false))
             {
                 Announce(logger, node.Endpoints, options, security);
+                notifier.Ready(StatusOf(node));
+                using Watchdog? watchdog = Watchdog.Start(notifier, logger);
                 await signals.Received.ConfigureAwait(false);
-                await StopAsync(logger, node, new Duration(configuration.ShutdownTimeout)).ConfigureAwait(false);
+                await StopAsync(logger, node, notifier, new Duration(reload.Configuration.ShutdownTimeout))
+                    .ConfigureAwait(false);
             }
         }
 
@@ -112,6 +121,10 @@ internal static class RelayCommand
         {
             CliLog.DescriptorsShort(logger, descriptors, options.Server.ConnectionsMax);
         }
+        else
+        {
+            CliLog.Descriptors(logger, descriptors, options.Server.ConnectionsMax);
+        }
 
         foreach (Endpoint endpoint in endpoints)
         {
@@ -123,9 +136,14 @@ internal static class RelayCommand
     private static bool IsUnprotected(SessionKind session, Endpoint endpoint) =>
         endpoint.Scheme == EndpointScheme.Tcp && session.For(endpoint.Scheme) == SessionKind.Plain;
 
-    private static async Task StopAsync(ILogger logger, RelayNode node, Duration deadline)
+    /// <summary>One line for whoever asks the service manager.</summary>
+    internal static string StatusOf(RelayNode node) => $"listening on {string.Join(", ", node.Endpoints)}";
+
+    private static async Task StopAsync(ILogger logger, RelayNode node, ServiceNotifier notifier, Duration deadline)
     {
-        CliLog.Draining(logger, node.Server.Connections, deadline);
+        int connections = node.Server.Connections;
+        CliLog.Draining(logger, connections, deadline);
+        notifier.Stopping($"draining {connections} connections for at most {deadline}", deadline.Span + StopReserve);
         int cut = await node.StopAsync(deadline.Span).ConfigureAwait(false);
         if (cut > 0)
         {

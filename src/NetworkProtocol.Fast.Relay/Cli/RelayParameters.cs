@@ -35,7 +35,8 @@ internal static class RelayParameters
         [
             RelayConfiguration.File, Listen, SharedOptions.Session, Upstreams, Routes, SharedOptions.Workers,
             Parameters.Of(LoggingKeys.Level), Parameters.Of(ServerKeys.MaxConnections), Parameters.Of(LimitKeys.Memory),
-            Parameters.Of(ServerKeys.ShutdownTimeout), Parameters.Of(LimitKeys.RequestsInFlight),
+            Parameters.Of(ServerKeys.ShutdownTimeout), Parameters.Of(ServerKeys.PidFile),
+            Parameters.Of(LimitKeys.RequestsInFlight),
             Parameters.Of(LimitKeys.RequestTimeout), Parameters.Of(LimitKeys.SlowClientTimeout),
             Parameters.Of(ServerKeys.HeartbeatInterval), Parameters.Of(ServerKeys.ConnectionTimeout),
             Parameters.Of(TransportKeys.MaxPayloadSize), SharedOptions.Compression,

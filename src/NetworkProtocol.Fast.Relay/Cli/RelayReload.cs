@@ -8,6 +8,7 @@ using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Forwarding;
+using NetworkProtocol.Fast.Relay.Lifecycle;
 using NetworkProtocol.Fast.Relay.Logging;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -19,7 +20,7 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// </summary>
 internal sealed class RelayReload(
     ParseResult parsed, NetworkConfiguration first, RelayOptions applied, RelayNode node, RelaySecurity security,
-    LogLevels levels, ILogger logger) : IDisposable
+    LogLevels levels, ServiceNotifier notifier, ILogger logger) : IDisposable
 {
     private readonly SemaphoreSlim turn = new(1, 1);
     private NetworkConfiguration configuration = first;
@@ -40,12 +41,15 @@ internal sealed class RelayReload(
         await turn.WaitAsync().ConfigureAwait(false);
         try
         {
+            notifier.Reloading();
             ReloadResult result = await ApplyAsync().ConfigureAwait(false);
             Tell(result);
             return result;
         }
         finally
         {
+            // Also after a failure: the relay serves as before, and its manager must not wait.
+            notifier.Ready(RelayCommand.StatusOf(node));
             turn.Release();
         }
     }

@@ -21,6 +21,9 @@ public sealed partial class NetworkConfiguration
     /// <summary>How long a stopping server waits for requests under way.</summary>
     public TimeSpan ShutdownTimeout => Get(ServerKeys.ShutdownTimeout).Span;
 
+    /// <summary>The file that holds the process number of a relay; null where there is none.</summary>
+    public string? PidFile => Get(ServerKeys.PidFile);
+
     /// <summary>[server], [[listener]], [limits] and [transport] as a server takes them.</summary>
     /// <param name="secure">The server's own key and the clients it knows, where a session is secure; limits and whom
     /// to ask for keys come from here.</param>

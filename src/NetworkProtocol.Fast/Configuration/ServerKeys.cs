@@ -102,6 +102,17 @@ internal static class ServerKeys
         Flag = "--shutdown-timeout",
     };
 
+    internal static ConfigurationKey<string?> PidFile { get; } = new(
+        Name, "pid_file", ValueParsers.FilePath, null)
+    {
+        Doc = "A file that holds the relay's process number while it runs; no file unless given",
+        ValueName = "FILE",
+        Flag = "--pid-file",
+        Otherwise = "no file",
+        Example = "/run/npfast/relay.pid",
+        Effect = ChangeEffect.Restart,
+    };
+
     internal static ConfigurationKey<UnixFileMode> SocketMode { get; } = new(
         Name, "socket_mode", LocalNames.ParseMode, UnixFileMode.UserRead | UnixFileMode.UserWrite)
     {
@@ -160,6 +171,6 @@ internal static class ServerKeys
         "A server or relay: where it listens and how long things may take.",
     [
         Address, Session, MaxConnections, Backlog, BackpressureLimit, ConnectionTimeout, HeartbeatInterval,
-        ShutdownTimeout, SocketMode, SocketOwner, AllowedUsers, AllowedGroups,
+        ShutdownTimeout, PidFile, SocketMode, SocketOwner, AllowedUsers, AllowedGroups,
     ]);
 }

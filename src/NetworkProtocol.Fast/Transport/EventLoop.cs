@@ -37,6 +37,9 @@ internal sealed class EventLoop
     private readonly int set;
     private ITurnEnd? turnEnd;
 
+    // Odd while the loop is in a turn, even while it waits.
+    private long steps;
+
     private EventLoop(int index)
     {
         set = SystemSockets.MakeSet();
@@ -59,6 +62,14 @@ internal sealed class EventLoop
 
     /// <summary>The loop whose thread this is; null on other threads.</summary>
     internal static EventLoop? Current => current;
+
+    /// <summary>How far each loop has come; empty before the first socket. Any thread.</summary>
+    internal static long[] Progress() =>
+        loops.IsValueCreated ? Array.ConvertAll(loops.Value, static l => Volatile.Read(ref l.steps)) : [];
+
+    /// <summary>Whether a value of <see cref="Progress"/> is that of a loop in a turn rather than of one that
+    /// waits.</summary>
+    internal static bool IsInTurn(long progress) => (progress & 1) != 0;
 
     /// <summary>One loop after the other.</summary>
     internal static EventLoop Next()
@@ -106,6 +117,7 @@ internal sealed class EventLoop
         while (true)
         {
             int count = SystemSockets.WaitForEvents(set, events, posted.Count > 0 ? 0 : Timeout.Infinite);
+            Volatile.Write(ref steps, steps + 1);
             for (int i = 0; i < count; i++)
             {
                 ReadOnlySpan<byte> one = events.AsSpan(i * SystemSockets.EventBytes);
@@ -119,6 +131,8 @@ internal sealed class EventLoop
                 turnEnd = null;
                 sink.OnTurnEnd();
             }
+
+            Volatile.Write(ref steps, steps + 1);
         }
     }
 

@@ -38,10 +38,11 @@ internal sealed partial class LayeringTests
             "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",
             "Forwarding", "Logging",
         ]),
+        new("Lifecycle", ["Memory", "Transport"]),
         new("Cli",
         [
             "Memory", "Packets", "Session", "Certificates", "Transport", "Configuration", "Link", "Dispatch", "Server",
-            "Client", "Forwarding", "Logging", "Admin",
+            "Client", "Forwarding", "Logging", "Admin", "Lifecycle",
         ]),
     ];
 

@@ -26,6 +26,7 @@ internal sealed partial class UnsafeTests
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
         "NetworkProtocol.Fast/Memory/SystemAccounts.cs", // getpwnam_r, getgrnam_r
         "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open, fsync, flock: folders; lchown
+        "NetworkProtocol.Fast/Memory/SystemLimits.cs", // getrlimit, setrlimit: descriptors
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap
         "NetworkProtocol.Fast/Memory/SystemSockets.cs", // epoll, and what goes with it: recv, send, shutdown, close
         "NetworkProtocol.Fast/Session/OpenSslAgreement.cs", // EVP_PKEY_derive: a point is checked once, not each time

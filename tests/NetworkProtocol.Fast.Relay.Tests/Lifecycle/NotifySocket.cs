@@ -1,0 +1,44 @@
+using System;
+using System.Collections.Generic;
+using System.Net.Sockets;
+using System.Text;
+using System.Threading;
+using System.Threading.Tasks;
+
+namespace NetworkProtocol.Fast.Relay.Tests.Lifecycle;
+
+/// <summary>What a service manager listens on: a datagram socket at a path or an abstract name.</summary>
+internal sealed class NotifySocket : IDisposable
+{
+    private const int NoticeBytesMax = 4096;
+
+    private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+
+    /// <param name="address">As NOTIFY_SOCKET has it.</param>
+    internal NotifySocket(string address) =>
+        socket.Bind(new UnixDomainSocketEndPoint(address[0] == '@' ? "\0" + address[1..] : address));
+
+    /// <summary>The next notice, as its lines by name; signs of life only where they are asked for.</summary>
+    internal async Task<Dictionary<string, string>> NextAsync(
+        CancellationToken cancellation, bool isLifeAsked = false)
+    {
+        byte[] buffer = new byte[NoticeBytesMax];
+        while (true)
+        {
+            int length = await socket.ReceiveAsync(buffer, cancellation);
+            var notice = new Dictionary<string, string>(StringComparer.Ordinal);
+            foreach (string line in Encoding.UTF8.GetString(buffer, 0, length).Split('\n'))
+            {
+                string[] parts = line.Split('=', 2);
+                notice.Add(parts[0], parts[1]);
+            }
+
+            if (isLifeAsked == notice.ContainsKey("WATCHDOG"))
+            {
+                return notice;
+            }
+        }
+    }
+
+    public void Dispose() => socket.Dispose();
+}
