@@ -43,7 +43,9 @@ internal static class RelayCommand
         AdminToken? token = administration is null ? null : AdminParameters.TokenOf(administration);
         using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
-        using PidFile? pid = configuration.PidFile is { } path ? PidFile.Create(path, logger) : null;
+        using PidFile? pid = configuration.PidFile is { } path
+            ? await PidFile.CreateAsync(path, logger).ConfigureAwait(false)
+            : null;
         using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable), logger);
         using RelaySecurity security = RelaySecurity.Open(configuration, options, logger);
         using var runtime = new LinkRuntime(configuration.MemoryLimitBytes, loggers);
@@ -52,7 +54,8 @@ internal static class RelayCommand
         await using (node.ConfigureAwait(false))
         {
             node.Start();
-            using var reload = new RelayReload(parsed, configuration, applied, node, security, levels, notifier, logger);
+            using var reload = new RelayReload(
+                parsed, configuration, applied, node, security, levels, notifier, logger);
             Volatile.Write(ref reloading, reload);
 
             // Open until the relay has stopped, so that a drain can be watched.

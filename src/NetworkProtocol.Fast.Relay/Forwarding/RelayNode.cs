@@ -18,6 +18,9 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     // Longest wait for a new node to be connected before its predecessor leaves all the same.
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
+    // Before the end of a drain: time for Errors to reach the clients.
+    private static readonly TimeSpan ErrorsReserve = TimeSpan.FromMilliseconds(500);
+
     private readonly ILogger logger;
     private readonly List<Task> leaving = [];
 
@@ -124,15 +127,30 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     /// <returns>Client connections that were cut at the deadline.</returns>
     internal async Task<int> StopAsync(TimeSpan deadline)
     {
-        int cut = await Server.StopAsync(deadline).ConfigureAwait(false);
-        foreach (UpstreamGroup group in groups.Values)
+        Task<int> drained = Server.StopAsync(deadline);
+        if (deadline > TimeSpan.Zero)
         {
-            await group.StopAsync().ConfigureAwait(false);
+            // What an upstream has not answered shortly before the deadline ends with an Error, which needs its way to
+            // the client; a client that is cut would not know.
+            TimeSpan reserve = deadline / 4 < ErrorsReserve ? deadline / 4 : ErrorsReserve;
+            await Task.WhenAny(drained, Task.Delay(deadline - reserve)).ConfigureAwait(false);
+            await StopUpstreamsAsync().ConfigureAwait(false);
         }
+
+        int cut = await drained.ConfigureAwait(false);
+        await StopUpstreamsAsync().ConfigureAwait(false);
 
         await Task.WhenAll(leaving).ConfigureAwait(false);
         runtime.Metrics.Remove(this);
         return cut;
+    }
+
+    private async Task StopUpstreamsAsync()
+    {
+        foreach (UpstreamGroup group in groups.Values)
+        {
+            await group.StopAsync().ConfigureAwait(false);
+        }
     }
 
     private static HandlerTable HandlersFor(RelayOptions options, Dictionary<string, UpstreamGroup> groups)

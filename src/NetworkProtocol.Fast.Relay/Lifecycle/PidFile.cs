@@ -4,7 +4,7 @@ using System.Globalization;
 using System.IO;
 using System.Runtime.Versioning;
 using System.Text;
-using System.Threading;
+using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using Microsoft.Win32.SafeHandles;
 using NetworkProtocol.Fast.Memory;
@@ -42,7 +42,7 @@ internal sealed class PidFile : IDisposable
     /// <summary>Makes the file, in place of one that nobody uses.</summary>
     /// <exception cref="IOException">A process that lives has it, it holds something else, or it cannot be
     /// written.</exception>
-    internal static PidFile Create(string path, ILogger logger)
+    internal static async Task<PidFile> CreateAsync(string path, ILogger logger)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -50,7 +50,7 @@ internal sealed class PidFile : IDisposable
         }
 
         string full = Path.GetFullPath(path);
-        using SafeFileHandle? folder = LockFolder(full);
+        using SafeFileHandle? folder = await LockFolderAsync(full).ConfigureAwait(false);
         try
         {
             using FileStream? stale = OpenStale(full);
@@ -85,7 +85,8 @@ internal sealed class PidFile : IDisposable
             try
             {
                 if (SystemFiles.TryLook(path, followsLink: false, out FileStatus there)
-                    && SystemFiles.TryLook(file.SafeFileHandle, out FileStatus own) && (there.Device, there.Inode) == (own.Device, own.Inode))
+                    && SystemFiles.TryLook(file.SafeFileHandle, out FileStatus own)
+                    && (there.Device, there.Inode) == (own.Device, own.Inode))
                 {
                     File.Delete(path);
                 }
@@ -98,7 +99,7 @@ internal sealed class PidFile : IDisposable
     }
 
     // Two that start at once must not both take a stale file for theirs.
-    private static SafeFileHandle? LockFolder(string path)
+    private static async Task<SafeFileHandle?> LockFolderAsync(string path)
     {
         string folder = Path.GetDirectoryName(path)!;
         for (int i = 0; i < LockTries; i++)
@@ -109,7 +110,7 @@ internal sealed class PidFile : IDisposable
                 return held;
             }
 
-            Thread.Sleep(LockPause);
+            await Task.Delay(LockPause).ConfigureAwait(false);
         }
 
         throw new IOException($"the folder {folder} of the pid file is locked by another process; try again");

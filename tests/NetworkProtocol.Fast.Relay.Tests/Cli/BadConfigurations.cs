@@ -115,7 +115,7 @@ internal static class BadConfigurations
             "[server]\nzzzzzzzz = 1\n",
             "x.toml:2:1: unknown key 'zzzzzzzz' in [server]; use one of: address, session, max_con"
             + "nections, backlog, backpressure_limit, connection_timeout, heartbeat_interval, shutdo"
-            + "wn_timeout, socket_mode, socket_owner, allow_users, allow_groups");
+            + "wn_timeout, pid_file, socket_mode, socket_owner, allow_users, allow_groups");
         yield return new TestCaseData(
             "[server]\nmax_connections = \n",
             "x.toml:2:19: not valid TOML: unexpected token end-of-line found while expecting a val"

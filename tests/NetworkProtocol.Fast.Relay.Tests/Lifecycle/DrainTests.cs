@@ -45,7 +45,7 @@ internal sealed class DrainTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--listen", "tcp://127.0.0.1:0", "--session", "plain", "--upstream", $"up={upstream.Endpoints[0]}",
             "--upstream-session", "up=plain", "--route", "hold=up",
-            "--shutdown-timeout", upstreamAnswers ? "1h" : "300ms");
+            "--shutdown-timeout", upstreamAnswers ? "1h" : "2s");
         await Eventually.HoldsAsync(() => upstream.Connections == 2);
         var clients = new List<PacketClient>();
         for (int i = 0; i < Clients; i++)

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Relay.Lifecycle;
@@ -83,13 +84,16 @@ internal sealed class ServiceTests
     [Test]
     public async Task Relay_WithALowSoftLimit_RaisesItAndSaysHowMany()
     {
-        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunProgramAsync(
-            "sh", [], "-c", "ulimit -Hn 700; ulimit -Sn 300; "
-            + $"timeout -s TERM 2 '{NpfastProcess.BinaryPath}' relay --listen {AnyPort} --max-connections 600");
+        using var folder = new TemporaryFolder();
+        string log = folder.File("log");
+        (int exitCode, byte[] output, _) = await NpfastProcess.RunProgramAsync(
+            "sh", [], "-c", $"ulimit -Sn 300; ulimit -Hn 700; '{NpfastProcess.BinaryPath}' relay --listen {AnyPort} "
+            + $"--max-connections 600 2> {log} & until grep -q listening {log}; do sleep 0.1; done; "
+            + $"kill $!; wait $!; e=$?; cat {log}; exit $e");
 
-        Assert.That(errors, Does.Contain("700 descriptors may be open, enough for 600 connections"));
-        Assert.That(output, Is.Empty);
-        Assert.That(exitCode, Is.EqualTo(124), "timeout(1) says that the relay ran until it was told to stop");
+        string said = Encoding.UTF8.GetString(output);
+        Assert.That(said, Does.Contain("700 descriptors may be open, enough for 600 connections"));
+        Assert.That(exitCode, Is.Zero, said);
     }
 
     [TestCase("2000000", null, 1000)]
