@@ -73,6 +73,7 @@ internal static class ClientKeys
         Name, "key_password_file", ValueParsers.FilePath, null)
     {
         Doc = "Holds the password of that key in its first line",
+        Secret = "key_password",
         ValueName = "FILE",
         Otherwise = "the key has none",
         Example = "alice.password",

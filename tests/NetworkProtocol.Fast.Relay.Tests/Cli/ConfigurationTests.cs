@@ -1,8 +1,10 @@
 using System.Collections.Generic;
 using System.Linq;
 using System.Text.RegularExpressions;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Cli;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
@@ -21,6 +23,9 @@ internal sealed partial class ConfigurationTests
     [TestCaseSource(typeof(BadConfigurationsOfSections), nameof(BadConfigurationsOfSections.Part3))]
     [TestCaseSource(typeof(BadConfigurationsOfSections), nameof(BadConfigurationsOfSections.Part4))]
     [TestCaseSource(typeof(BadConfigurationsOfItems), nameof(BadConfigurationsOfItems.Part1))]
+    [TestCaseSource(typeof(BadConfigurationsOfListeners), nameof(BadConfigurationsOfListeners.Part1))]
+    [TestCaseSource(typeof(BadConfigurationsOfListeners), nameof(BadConfigurationsOfListeners.Part2))]
+    [TestCaseSource(typeof(BadConfigurationsOfListeners), nameof(BadConfigurationsOfListeners.Part3))]
     public void BadConfiguration_Checked_IsToldExactly(string toml, string expected)
     {
         ConfigurationException? refused =
@@ -67,6 +72,67 @@ internal sealed partial class ConfigurationTests
             Assert.That(configuration.Items(UpstreamKeys.Section)[0].GetAll(UpstreamKeys.Nodes), Has.Count.EqualTo(2));
             string saved = configuration.ToToml();
             Assert.That(NetworkConfiguration.Parse(saved).ToToml(), Is.EqualTo(saved));
+        });
+    }
+
+    [Test]
+    public void Environment_NameOfEveryKey_SetsThatKey()
+    {
+        foreach (ConfigurationSection section in ConfigurationSchema.Sections)
+        {
+            foreach (ConfigurationKey key in section.Keys)
+            {
+                var configuration = new NetworkConfiguration();
+                string name = EnvironmentSource.NameOf(section, key, section.IsList ? 0 : null);
+                EnvironmentSource.Read(configuration, new Dictionary<string, string>
+                {
+                    [name] = key.DefaultText ?? key.Example ?? key.ValueName,
+                });
+                Assert.That(configuration.Errors, Is.Empty, name);
+                ConfigurationItem item = configuration.Items(section)[0];
+                Assert.That(item.Has(key), name);
+                Assert.That(item.OriginOf(key).ToString(), Is.EqualTo(name));
+            }
+        }
+    }
+
+    [Test]
+    public void Secrets_Shown_AreStars()
+    {
+        NetworkConfiguration configuration = Parse("[admin]\naddress = \"unix:///a\"\ntoken_file = \"/etc/token\"\n");
+        ConfigurationEntry token = configuration.Entries().Single(static e => e.Key == "admin.token");
+        Assert.That((token.Value, token.Origin.ToString()), Is.EqualTo(("***", "/etc/token")));
+    }
+
+    [Test]
+    public void Listener_WithCertificatesOfItsOwn_TakesTheRestFromAll()
+    {
+        ServerOptions server = Parse("""
+            [server]
+            address = ["tls://127.0.0.1:1", "tls://127.0.0.1:2"]
+            [tls]
+            certificates = "a.pem"
+            keys = "a.key"
+            client_ca = "ca.pem"
+            [[listener]]
+            address = "tls://127.0.0.1:3"
+            certificates = "b.pem"
+            client_auth = "optional"
+            [[listener]]
+            address = "unix:///a"
+            socket_mode = "0660"
+            allow_users = ["0", "7"]
+            """).Validate().ToServerOptions();
+        TlsServerOptions own = server.Listeners[2].Tls!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(server.Listeners[0].Tls, Is.SameAs(server.Listeners[1].Tls), "they share their limits");
+            Assert.That(server.Listeners[0].Tls!.ClientAuthentication, Is.EqualTo(ClientAuthentication.Required));
+            Assert.That(own.Certificates, Is.EqualTo(new[] { new CertificateFiles("b.pem") }));
+            Assert.That(own.ClientAuthentication, Is.EqualTo(ClientAuthentication.Optional));
+            Assert.That(own.ClientRootsFile, Is.EqualTo("ca.pem"));
+            Assert.That(server.Listeners[3].Local!.AllowedUsers, Is.EqualTo(new[] { 0u, 7u }));
+            Assert.That((int)server.Listeners[3].Local!.FileMode, Is.EqualTo(0x1b0));
         });
     }
 
