@@ -14,7 +14,7 @@ internal static class MicroRun
     [
         typeof(RingBenchmarks), typeof(PoolBenchmarks), typeof(HeaderBenchmarks), typeof(FramerBenchmarks),
         typeof(WriterBenchmarks), typeof(DispatchBenchmarks), typeof(RoutingBenchmarks), typeof(CompressionBenchmarks),
-        typeof(RecordBenchmarks), typeof(HandshakeBenchmarks),
+        typeof(RecordBenchmarks), typeof(HandshakeBenchmarks), typeof(CountingBenchmarks),
     ];
 
     /// <exception cref="InvalidOperationException">A benchmark did not run: its setup found it to be wrong.</exception>

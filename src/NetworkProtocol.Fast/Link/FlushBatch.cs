@@ -136,11 +136,7 @@ internal sealed partial class FlushBatch : ITurnEnd
             }
         }
 
-        if (!tally.IsEmpty)
-        {
-            tally.Settle();
-        }
-
+        Settle();
         receiver = null;
         inUse = false;
     }
