@@ -2,6 +2,7 @@ using System;
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Threading;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
@@ -18,8 +19,9 @@ internal sealed class ClientSecurity : IDisposable
     private readonly IdentityKey? identity;
     private string? told;
 
-    private ClientSecurity(SessionKind session, ServerTrust? trust, IdentityKey? identity)
+    private ClientSecurity(SessionKind session, ServerTrust? trust, IdentityKey? identity, TlsClientOptions? tls)
     {
+        Tls = tls;
         this.identity = identity;
         Session = session;
         Options = trust is null
@@ -33,12 +35,25 @@ internal sealed class ClientSecurity : IDisposable
     /// <summary>Whom to trust, and the own key; null for a plain session.</summary>
     internal SecureClientOptions? Options { get; }
 
+    /// <summary>Whose certificates to trust, and the own one; null where the endpoint does not speak TLS.</summary>
+    internal TlsClientOptions? Tls { get; }
+
     /// <summary>Reads the options, opens the files they name, and warns of what is not safe.</summary>
     /// <exception cref="UsageException">They contradict each other, or the session.</exception>
     /// <exception cref="KeyFileException">The client's key cannot be read.</exception>
     internal static ClientSecurity From(ParseResult parsed, Endpoint endpoint)
     {
         SessionKind session = parsed.GetValue(SharedOptions.Session).For(endpoint.Scheme);
+        if (endpoint.Scheme == EndpointScheme.Tls)
+        {
+            return OverTls(parsed, session);
+        }
+
+        if (CertificateOptions.FirstGiven(parsed) is { } ofTls)
+        {
+            throw new UsageException($"{ofTls.Name} needs a tls:// endpoint; leave it out, or write tls://");
+        }
+
         if (session == SessionKind.Plain)
         {
             RequireNone(parsed, "a secure session; leave it out, or write --session secure");
@@ -48,12 +63,39 @@ internal sealed class ClientSecurity : IDisposable
                     $"the session with {endpoint} is plain: whoever is on the way can read and change everything");
             }
 
-            return new ClientSecurity(session, null, null);
+            return new ClientSecurity(session, null, null, null);
         }
 
         ServerTrust trust = TrustOf(parsed, endpoint);
         string? path = parsed.GetValue(TrustOptions.Identity);
-        return new ClientSecurity(session, trust, path is null ? null : IdentityKey.ReadFile(path));
+        return new ClientSecurity(session, trust, path is null ? null : IdentityKey.ReadFile(path), null);
+    }
+
+    // Certificates decide; a secure session inside of TLS would need two answers to the question whom to trust.
+    private static ClientSecurity OverTls(ParseResult parsed, SessionKind session)
+    {
+        if (session == SessionKind.Secure)
+        {
+            throw new UsageException("--session secure is for tcp:// and unix://; TLS protects this one, leave it out");
+        }
+
+        Option[] others = [TrustOptions.KnownHosts, TrustOptions.FirstUse, TrustOptions.Identity];
+        foreach (Option other in others)
+        {
+            if (TrustOptions.IsGiven(parsed, other))
+            {
+                throw new UsageException($"{other.Name} is for secure sessions; a tls:// server is trusted by "
+                    + $"{CertificateOptions.Roots.Name} or {TrustOptions.Pins.Name}, leave it out");
+            }
+        }
+
+        TlsClientOptions tls = CertificateOptions.ToOptions(parsed);
+        if (tls.Check == CertificateCheck.None)
+        {
+            StandardError.Warn("any certificate is taken, a man in the middle's included");
+        }
+
+        return new ClientSecurity(session, null, null, tls);
     }
 
     // A bench opens many sessions with one server; one line says it.
@@ -68,11 +110,16 @@ internal sealed class ClientSecurity : IDisposable
     /// <exception cref="UsageException">One of the options is given.</exception>
     internal static void RequireNone(ParseResult parsed, string needed)
     {
-        if (TrustOptions.FirstGiven(parsed) is { } option)
+        if ((TrustOptions.FirstGiven(parsed) ?? CertificateOptions.FirstGiven(parsed)) is { } option)
         {
             throw new UsageException($"{option.Name} needs {needed}");
         }
     }
+
+    /// <summary>How connections to the endpoint are made.</summary>
+    /// <exception cref="KeyFileException">A certificate file cannot be used.</exception>
+    internal TransportOptions TransportFor(Endpoint endpoint) =>
+        TransportOptions.Default with { Tls = TlsConnector.For(endpoint, Tls) };
 
     /// <summary>What links to the endpoint open their sessions with; null for plain ones.</summary>
     internal SecureClient? For(Endpoint endpoint) => SecureClient.For(endpoint, Session, Options);

@@ -17,7 +17,8 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal static class PingCommand
 {
     private static readonly Argument<Endpoint> Uri = Parameters.Argument<Endpoint>(
-        "URI", "Whom: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
+        "URI", "Whom: tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME",
+        ValueParsers.Uri);
 
     private static readonly Option<int> Count = Parameters.Option(
         "--count", "N", "How many; 0 goes on until Ctrl-C", ValueParsers.Integer(0, int.MaxValue), 4);
@@ -50,6 +51,7 @@ internal static class PingCommand
             RequestTimeout = timeout,
             Session = security.Session,
             Secure = security.Options,
+            Tls = security.Tls,
             Link = new LinkOptions { Software = "npfast ping" },
         };
         using var runtime = new LinkRuntime();

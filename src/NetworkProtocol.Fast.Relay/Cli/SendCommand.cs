@@ -15,10 +15,11 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 internal static class SendCommand
 {
     private static readonly Argument<Endpoint> Uri = Parameters.Argument<Endpoint>(
-        "URI", "Where to: tcp://HOST:PORT or unix:///PATH", ValueParsers.Uri);
+        "URI", "Where to: tcp://HOST:PORT, tls://HOST:PORT, unix:///PATH, unix://@NAME or pipe://NAME",
+        ValueParsers.Uri);
 
     private static readonly Argument<PacketName> Name = Parameters.Argument<PacketName>(
-        "NAME", "Name of the packet, or its type number from 256 on", ValueParsers.Name);
+        "NAME", "Name of the packet, or its type number from 256 on", PacketName.Parse);
 
     private static readonly Argument<string?> Data = new("DATA")
     {
@@ -61,6 +62,7 @@ internal static class SendCommand
             RequestTimeout = timeout,
             Session = security.Session,
             Secure = security.Options,
+            Tls = security.Tls,
             Link = new LinkOptions
             {
                 Compression = parsed.GetValue(SharedOptions.Compression) ?? CompressionOptions.None,

@@ -6,7 +6,8 @@ using System.Threading.Tasks;
 namespace NetworkProtocol.Fast.Relay.Cli;
 
 /// <summary>
-/// SIGINT, SIGTERM and SIGHUP. The first asks the command to end in order, the second ends the process at once.
+/// SIGINT, SIGTERM and SIGHUP. The first asks the command to end in order, the second ends the process at once. Where
+/// there is something to reload, SIGHUP asks for that instead.
 /// </summary>
 internal sealed class StopSignals : IDisposable
 {
@@ -20,7 +21,8 @@ internal sealed class StopSignals : IDisposable
     private readonly PosixSignalRegistration hangUp;
     private int count;
 
-    internal StopSignals()
+    /// <param name="reload">What SIGHUP asks for, on a thread of the pool; null lets it end the command.</param>
+    internal StopSignals(Action? reload = null)
     {
         // A shell script starts background jobs with SIGINT ignored, and the runtime leaves an ignored signal alone. A
         // relay that a script starts must drain on kill -INT all the same.
@@ -32,8 +34,12 @@ internal sealed class StopSignals : IDisposable
         interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Handle);
         terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Handle);
 
-        // A terminal that is closed. There is nothing to reload yet, so it must not cut what is under way.
-        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, Handle);
+        // Without anything to reload it is a terminal that is closed, which must not cut what is under way.
+        hangUp = PosixSignalRegistration.Create(PosixSignal.SIGHUP, reload is null ? Handle : context =>
+        {
+            context.Cancel = true;
+            ThreadPool.UnsafeQueueUserWorkItem(static work => work(), reload, preferLocal: false);
+        });
     }
 
     /// <summary>Cancelled by the first signal.</summary>

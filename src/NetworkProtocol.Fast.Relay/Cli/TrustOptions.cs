@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -30,6 +31,11 @@ internal static class TrustOptions
     {
         command.Add(SharedOptions.Session);
         foreach (Option option in All)
+        {
+            command.Add(option);
+        }
+
+        foreach (Option option in CertificateOptions.All)
         {
             command.Add(option);
         }

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Session;
@@ -55,6 +56,23 @@ internal static class UpstreamParser
         string? error = Split(text, "NAME=FINGERPRINT", out string name, out string rest);
         value = (name, null!);
         return error ?? ValueParsers.Fingerprint(rest, out value.Pin);
+    }
+
+    internal static string? ParseRoots(string text, out (string Upstream, string Roots) value)
+    {
+        string? error = Split(text, "NAME=FILE or NAME=system", out string name, out string rest);
+        value = (name, rest);
+        return error ?? ValueParsers.FilePath(rest, out _);
+    }
+
+    internal static string? ParseCertificate(string text, out (string Upstream, CertificateFiles Files) value)
+    {
+        string? error = Split(text, "NAME=CERTIFICATE or NAME=CERTIFICATE,KEY", out string name, out string rest);
+        string[] files = rest.Split(',');
+        value = (name, new CertificateFiles(files[0], files.Length > 1 ? files[1] : null));
+        return error ?? (files.Length > 2 || files[0].Length == 0
+            ? $"'{text}' names no certificate; write NAME=CERTIFICATE or NAME=CERTIFICATE,KEY"
+            : null);
     }
 
     // At the first sign: names have none, fingerprints end in one.

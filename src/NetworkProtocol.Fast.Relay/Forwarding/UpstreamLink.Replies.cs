@@ -17,6 +17,7 @@ internal sealed partial class UpstreamLink
         if (!client.Settings.Allows(header.Codec))
         {
             status = SendInflated(link, client, in packet, in header);
+            flush.Add(client);
         }
         else if ((uint)packet.Payload.Length > client.Settings.SendPayloadBytesMax)
         {
@@ -26,12 +27,14 @@ internal sealed partial class UpstreamLink
             client.Settings.SendPayloadBytesMax, out _, out PacketFault fault) != OperationStatus.Done)
         {
             Replies.Fail(client, correlation, fault.Code, fault.Text);
+            flush.Add(client);
             return;
         }
         else if (link.TryDetachPacket(out BufferLease lease, out int offset))
         {
             header.Write(lease.Span[offset..]);
             status = client.TrySendBlock(lease, offset, header.PacketBytes);
+            flush.Add(client);
             if (status != EnqueueStatus.Done)
             {
                 lease.Return();
@@ -42,7 +45,11 @@ internal sealed partial class UpstreamLink
             status = client.TrySendInBatch(in header, default, packet.Payload, flush);
         }
 
-        Settle(client, correlation, status);
+        if (status != EnqueueStatus.Done)
+        {
+            Settle(client, correlation, status);
+            flush.Add(client);
+        }
     }
 
     private void Settle(PeerLink client, uint correlation, EnqueueStatus status)

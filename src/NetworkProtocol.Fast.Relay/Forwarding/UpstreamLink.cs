@@ -23,6 +23,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private readonly Endpoint node;
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
+    private readonly TransportOptions transport;
     private readonly SecureClient? security;
     private readonly CorrelationTable<PeerLink> requests;
     private readonly CancellationTokenSource stopping = new();
@@ -40,13 +41,15 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private int scheduled;
 
     internal UpstreamLink(
-        UpstreamGroup group, UpstreamOptions options, Endpoint node, LinkRuntime runtime, ILogger logger)
+        UpstreamGroup group, UpstreamOptions options, Endpoint node, TlsConnector? tls, LinkRuntime runtime,
+        ILogger logger)
     {
         Group = group;
         this.options = options;
         this.node = node;
         this.runtime = runtime;
         this.logger = logger;
+        transport = TransportOptions.Default with { Tls = tls };
         security = SecureClient.For(node, options.Session, options.SecureFor(node));
         timeoutMs = (long)options.RequestTimeout.TotalMilliseconds;
         requests = new CorrelationTable<PeerLink>(options.RequestsInFlightMax);
@@ -81,7 +84,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     internal bool TryBegin(
         PeerLink client, in PacketHeader request, RouteMeter route, FlushBatch flush, out uint correlation)
     {
-        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.NowMs + timeoutMs;
+        long deadline = client.PacketDeadlineMs != 0 ? client.PacketDeadlineMs : runtime.Wheel.DeadlineAfter(timeoutMs);
         if (!requests.TryBegin(client, request.Correlation, request.Type, deadline, out correlation,
             route.Id, CorrelationTime.Of(flush.Timestamp)))
         {
@@ -116,7 +119,14 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         ForwardingLog.UpstreamConnected(logger, options.Name, node, link.Settings.PeerSoftware);
         Interlocked.Increment(ref established);
         Volatile.Write(ref leaving, null);
-        Volatile.Write(ref live, link);
+        Interlocked.Exchange(ref live, link);
+
+        // Set before the exchange that takes live away: one of the two sees the other.
+        if (Volatile.Read(ref retiring))
+        {
+            Interlocked.CompareExchange(ref live, null, link);
+            link.CloseAfterFlush(CloseReason.Requested, "the node was taken out of its upstream");
+        }
     }
 
     public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)
@@ -137,7 +147,6 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         CountReply(in ended, in packet, flush);
         PeerLink client = ended.Owner;
         ForwardReply(link, client, in packet, ended.PeerCorrelation, flush);
-        flush.Add(client);
         client.RequestEnded();
 
         // Ending the request was an exchange: the fence that the gate asks for.

@@ -37,9 +37,15 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             UpstreamLink? upstream = header.WantsReply
                 ? group.ChooseForRequest(flush)
                 : group.ChooseByConnection(client.Connection.Id);
-            if (upstream?.Live is not { } link)
+            if (upstream is null)
             {
                 break;
+            }
+
+            // It may have been taken out of its group this very moment: choose again.
+            if (upstream.Live is not { } link)
+            {
+                continue;
             }
 
             Gate? wait = link.IsHigh ? link.Gate : header.WantsReply ? upstream.GateFor(client, link) : null;
@@ -50,9 +56,14 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 wait = upstream.Gate;
             }
 
-            if (wait is not null)
+            if (wait is not null && !flush.LeaveWay())
             {
                 return WaitAt(wait, client, upstream, in header, flush);
+            }
+
+            if (wait is not null)
+            {
+                continue;
             }
 
             if (TryForward(client, upstream, link, in packet, correlation, flush))
@@ -72,7 +83,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         long now = client.Runtime.Wheel.NowMs;
         if (client.PacketDeadlineMs == 0)
         {
-            client.PacketDeadlineMs = now + upstream.TimeoutMs;
+            client.PacketDeadlineMs = client.Runtime.Wheel.DeadlineAfter(upstream.TimeoutMs);
         }
         else if (client.PacketDeadlineMs <= now)
         {
@@ -97,7 +108,6 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 flush.CountOneWay(Meter);
             }
 
-            flush.Add(link);
             return true;
         }
 
@@ -147,6 +157,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         consumed = false;
         if (!link.Settings.Allows(header.Codec))
         {
+            flush.Add(link);
             return SendInflated(client, link, in packet, in header, out fault);
         }
 
@@ -169,6 +180,7 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
         consumed = true;
         header.Write(lease.Span[offset..]);
         EnqueueStatus status = link.TrySendBlock(lease, offset, header.PacketBytes);
+        flush.Add(link);
         if (status != EnqueueStatus.Done)
         {
             lease.Return();

@@ -49,6 +49,8 @@ public sealed partial class PacketClient
     /// <param name="name">At most 255 bytes of UTF-8.</param>
     /// <param name="payload">At most <see cref="PayloadBytesMax"/> bytes.</param>
     /// <param name="cancellationToken">Stops waiting for room when the connection is congested.</param>
+    /// <exception cref="PacketErrorException">There was no room within <see cref="ClientOptions.OperationTimeout"/>.
+    /// </exception>
     /// <exception cref="PacketConnectionException">The connection has ended.</exception>
     public ValueTask SendAsync(
         string name, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
@@ -126,7 +128,7 @@ public sealed partial class PacketClient
     private async ValueTask<PacketReply> BeginSlowAsync(PacketType type, string name, ReadOnlyMemory<byte> payload,
         long timeoutMs, CancellationToken cancellationToken)
     {
-        long deadline = runtime.Wheel.NowMs + timeoutMs;
+        long deadline = runtime.Wheel.DeadlineAfter(timeoutMs);
         while (true)
         {
             long left = deadline - runtime.Wheel.NowMs;
@@ -180,7 +182,7 @@ public sealed partial class PacketClient
         }
 
         PendingRequest request = pool.Get();
-        if (!requests.TryBegin(request, 0, type, runtime.Wheel.NowMs + timeoutMs, out uint correlation))
+        if (!requests.TryBegin(request, 0, type, runtime.Wheel.DeadlineAfter(timeoutMs), out uint correlation))
         {
             request.Discard();
             return false;
@@ -216,9 +218,17 @@ public sealed partial class PacketClient
     private async ValueTask SendOneWayAsync(
         PacketType type, string name, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        long deadline = 0;
         while (!TrySendOneWay(type, name, payload.Span))
         {
-            await WaitForRoomAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            long now = runtime.Wheel.NowMs;
+            deadline = deadline == 0 ? now + (long)Math.Ceiling(options.OperationTimeout.TotalMilliseconds) : deadline;
+            if (now >= deadline)
+            {
+                throw new PacketErrorException(ErrorCode.Timeout, "no room to send the packet in time");
+            }
+
+            await WaitForRoomAsync(TimeSpan.FromMilliseconds(deadline - now), cancellationToken).ConfigureAwait(false);
         }
     }
 

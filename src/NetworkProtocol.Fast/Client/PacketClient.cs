@@ -85,6 +85,7 @@ public sealed partial class PacketClient : IAsyncDisposable
     /// <param name="cancellationToken">Gives up.</param>
     /// <exception cref="ArgumentException">An option is out of range, or the session is to be secure (as on tcp) and
     /// <see cref="ClientOptions.Secure"/> does not say whom to trust.</exception>
+    /// <exception cref="KeyFileException">A file of <see cref="ClientOptions.Tls"/> cannot be used.</exception>
     /// <exception cref="TransportException">The endpoint cannot be reached.</exception>
     /// <exception cref="PacketConnectionException">The server did not open the session.</exception>
     /// <exception cref="TimeoutException">It took longer than <see cref="ClientOptions.ConnectTimeout"/>.</exception>
@@ -98,7 +99,11 @@ public sealed partial class PacketClient : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(runtime);
         options = (options ?? new ClientOptions()).Validate();
         SecureClient? security = SecureClient.For(endpoint, options.Session, options.Secure);
-        var transport = TransportOptions.Default with { ConnectTimeout = options.ConnectTimeout };
+        TransportOptions transport = TransportOptions.Default with
+        {
+            ConnectTimeout = options.ConnectTimeout,
+            Tls = TlsConnector.For(endpoint, options.Tls),
+        };
         TransportConnection connection =
             await TransportConnector.ConnectAsync(endpoint, transport, cancellationToken).ConfigureAwait(false);
         return await OpenAsync(connection, runtime, options, security, cancellationToken).ConfigureAwait(false);

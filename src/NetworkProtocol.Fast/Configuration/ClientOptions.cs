@@ -1,4 +1,5 @@
 using System;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Configuration;
@@ -12,6 +13,9 @@ public sealed record ClientOptions
     /// <summary>Time for a request that does not bring its own.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time for a packet that wants no reply to find room on a congested connection.</summary>
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Most requests in flight; further callers wait. The server's own limit counts too.</summary>
     public int RequestsInFlightMax { get; init; } = 1024;
 
@@ -24,6 +28,9 @@ public sealed record ClientOptions
     /// <summary>Whom to trust, and the own key; needed for a secure session.</summary>
     public SecureClientOptions? Secure { get; init; }
 
+    /// <summary>Trust and certificate for tls:// endpoints; null trusts the system's roots and shows none.</summary>
+    public TlsClientOptions? Tls { get; init; }
+
     /// <summary>Limits and times of the connection.</summary>
     public LinkOptions Link { get; init; } = new();
 
@@ -35,9 +42,11 @@ public sealed record ClientOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(OperationTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestsInFlightMax, 1 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(MessagesWaitingMax, 1);
+        Tls?.Validate();
         Link.Validate();
         return this;
     }

@@ -1,4 +1,5 @@
 using System;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
@@ -15,6 +16,13 @@ public sealed record ServerListener(Endpoint Endpoint)
     /// its limits; those with the same key share one memory of handshakes.</summary>
     public SecureServerOptions? Secure { get; init; }
 
+    /// <summary>Certificates and trust of a tls:// endpoint, which needs them.</summary>
+    public TlsServerOptions? Tls { get; init; }
+
+    /// <summary>Who may connect to a Unix socket; null takes the defaults: the file is its owner's alone, and an
+    /// abstract name this user's.</summary>
+    public LocalAccess? Local { get; init; }
+
     /// <summary>Whether the sessions here are sealed by the protocol itself.</summary>
     public bool IsSecure => Session.For(Endpoint.Scheme) == SessionKind.Secure;
 
@@ -26,6 +34,15 @@ public sealed record ServerListener(Endpoint Endpoint)
     {
         ArgumentNullException.ThrowIfNull(Endpoint);
         Secure?.Validate();
+        Tls?.Validate();
+        if (Endpoint.Scheme == EndpointScheme.Tls != Tls is not null)
+        {
+            throw new ArgumentException(Tls is null
+                ? $"{Endpoint} needs a certificate, so set Tls"
+                : $"Tls is set, but {Endpoint} is no tls:// endpoint", nameof(Tls));
+        }
+
+        Local?.Validate(Endpoint);
         Session.Require(Endpoint, Secure is not null, nameof(Secure));
         return this;
     }

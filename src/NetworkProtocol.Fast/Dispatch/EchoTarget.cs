@@ -54,6 +54,7 @@ internal sealed class EchoTarget : PacketTarget
             int start = offset + packet.Header.NameLength;
             reply.Write(lease.Span[start..]);
             status = link.TrySendBlock(lease, start, reply.PacketBytes);
+            flush.Add(link);
             if (status != EnqueueStatus.Done)
             {
                 lease.Return();
@@ -72,9 +73,9 @@ internal sealed class EchoTarget : PacketTarget
         {
             Meter.Count(ErrorCode.Overloaded);
             link.EndUnanswered(reply.Correlation, status);
+            flush.Add(link);
         }
 
-        flush.Add(link);
         return null;
     }
 }

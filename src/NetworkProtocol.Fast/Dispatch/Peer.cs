@@ -1,6 +1,7 @@
 using System;
 using System.Text;
 using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
 
@@ -25,6 +26,10 @@ public readonly struct Peer : IEquatable<Peer>
     /// <summary>The key that the peer has proved, and its name in the list of authorised keys; null on a plain session
     /// and for anonymous clients.</summary>
     public PeerIdentity? Identity => Link.Identity;
+
+    /// <summary>The process at the other end of a Unix socket, as the system knows it; null on other transports and
+    /// where the system does not say.</summary>
+    public PeerCredentials? Credentials => Link.Connection.Credentials;
 
     /// <summary>32 bytes that both ends of a secure session have and no other session has (Noise revision 34, section
     /// 11.2), to tie an authentication of the application to it; empty on a plain session.</summary>

@@ -17,7 +17,7 @@ internal sealed class RestrictedTarget(PacketTarget target, FrozenSet<string> na
 
     internal override Gate? Handle(PeerLink link, in PacketView packet, FlushBatch flush)
     {
-        if (link.Identity is { IsAuthorized: true } client && names.Contains(client.Name))
+        if (link.Identity is { IsAuthorized: true } client && client.IsNamed(names))
         {
             return target.Handle(link, in packet, flush);
         }

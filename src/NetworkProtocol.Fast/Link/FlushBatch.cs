@@ -49,6 +49,15 @@ internal sealed partial class FlushBatch : ITurnEnd
     /// <summary>Packets that went this way; owned by who chooses.</summary>
     internal int WayPackets { get; set; }
 
+    /// <summary>The way is congested: the next packet chooses anew.</summary>
+    /// <returns>False if the last packet has just chosen it, so that there is none better.</returns>
+    internal bool LeaveWay()
+    {
+        bool isOld = Way is not null && WayPackets > 0;
+        Way = null;
+        return isOld;
+    }
+
     /// <summary>When the batch was begun, or at least first asked: one look at the clock (about 20 ns) for all its
     /// packets. As of <see cref="Stopwatch.GetTimestamp"/>.</summary>
     internal long Timestamp => timestamp != 0 ? timestamp : timestamp = Stopwatch.GetTimestamp();

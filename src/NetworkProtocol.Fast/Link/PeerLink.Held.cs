@@ -1,4 +1,5 @@
 using System;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
@@ -64,6 +65,7 @@ internal sealed partial class PeerLink
 
     // A batch that has queued a packet, a large one for instance, queues those behind it, too, so that they stay in
     // order.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool HasHeldRoom(int bytes) => heldBytes + bytes <= heldBytesMax && queue.IsEmpty;
 
     private bool TryHold(FlushBatch flush, int bytes)

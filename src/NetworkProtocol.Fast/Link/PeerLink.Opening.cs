@@ -144,6 +144,7 @@ internal sealed partial class PeerLink
             return;
         }
 
+        Identity ??= connection.PeerIdentity;
         settings = NegotiatedSettings.From(OwnSettings(), in announced);
         Volatile.Write(ref established, true);
         runtime.Wheel.Schedule(this, runtime.Wheel.NowMs + TimerWheel.TickMs);

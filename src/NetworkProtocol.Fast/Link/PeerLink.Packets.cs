@@ -1,5 +1,6 @@
 using System;
 using System.Buffers;
+using System.Runtime.CompilerServices;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Packets;
@@ -15,9 +16,22 @@ internal sealed partial class PeerLink
     /// and the view of it is valid only until the block is passed on or returned.
     /// </summary>
     /// <returns>False when the packet is small or shares its block with others.</returns>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal bool TryDetachPacket(out BufferLease lease, out int offset)
     {
-        if (packetBytesInHand <= SendQueue.InlineBytesMax || window.UnreadBytes != packetBytesInHand)
+        if (packetBytesInHand > SendQueue.InlineBytesMax)
+        {
+            return TryDetachLarge(out lease, out offset);
+        }
+
+        lease = default;
+        offset = 0;
+        return false;
+    }
+
+    private bool TryDetachLarge(out BufferLease lease, out int offset)
+    {
+        if (window.UnreadBytes != packetBytesInHand)
         {
             lease = default;
             offset = 0;
@@ -139,7 +153,13 @@ internal sealed partial class PeerLink
             return null;
         }
 
-        switch (packet.Header.Type)
+        PacketType type = packet.Header.Type;
+        if (type is PacketType.Echo or >= PacketType.Custom and not PacketType.Error)
+        {
+            return TakePacket(in packet, flush);
+        }
+
+        switch (type)
         {
             case PacketType.Hello:
                 FailPeer(PacketFault.Malformed("a second hello"), flush);
@@ -158,14 +178,21 @@ internal sealed partial class PeerLink
                 HandleConnectionError(in packet, string.Empty);
                 return null;
             default:
-                trafficSeen = true;
-                return MustWaitToAnswer(in packet) ? gate : sink.OnPacket(this, in packet, flush);
+                return TakePacket(in packet, flush);
         }
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private Gate? TakePacket(in PacketView packet, FlushBatch flush)
+    {
+        trafficSeen = true;
+        return MustWaitToAnswer(in packet) ? gate : sink.OnPacket(this, in packet, flush);
     }
 
     // A peer that does not read its replies, or has enough unanswered requests, is not read either. One-way packets
     // that an asynchronous handler works on count as such requests, each holds a block. Replies never wait: if they
     // did, two relays whose queues to each other are full would never read again.
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private bool MustWaitToAnswer(in PacketView packet) =>
         role == LinkRole.Accepting
         && !packet.Header.IsReply

@@ -119,7 +119,7 @@ internal sealed partial class PeerLink
         {
             if (result.Status != TransportStatus.PeerGone || !TryFailHandshake())
             {
-                Close(ReasonOf(result.Status), $"receive failed: {result.Error}");
+                Close(ReasonOf(result.Status), connection.Fault ?? $"receive failed: {result.Error}");
             }
 
             FinishReceive();
@@ -226,7 +226,15 @@ internal sealed partial class PeerLink
         if (UnhandledBytes == 0 && !readable && (!hot || runtime.Pool.IsShort))
         {
             window.Release();
-            secure?.Incoming.Release();
+            if (hot)
+            {
+                secure?.Incoming.Release();
+            }
+            else
+            {
+                secure?.RestOpening();
+            }
+
             waitingForReadable = true;
             return true;
         }

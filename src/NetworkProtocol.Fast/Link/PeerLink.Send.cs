@@ -178,7 +178,7 @@ internal sealed partial class PeerLink
     {
         if (result.Status != TransportStatus.Ok)
         {
-            Close(ReasonOf(result.Status), $"send failed: {result.Error}");
+            Close(ReasonOf(result.Status), connection.Fault ?? $"send failed: {result.Error}");
             FinishSend();
             return false;
         }
@@ -216,6 +216,11 @@ internal sealed partial class PeerLink
         if (!Volatile.Read(ref hot) || runtime.Pool.IsShort)
         {
             queue.DetachIfIdle();
+        }
+
+        if (!Volatile.Read(ref hot))
+        {
+            Volatile.Read(ref secure)?.RestSealing();
         }
 
         if (MustShutSend && Interlocked.Exchange(ref sendShut, 1) == 0)
@@ -271,6 +276,8 @@ internal sealed partial class PeerLink
     {
         TransportStatus.PeerGone => CloseReason.ConnectionLost,
         TransportStatus.Aborted => CloseReason.Requested,
+        TransportStatus.HandshakeFailed => CloseReason.HandshakeFailed,
+        TransportStatus.Untrusted => CloseReason.Untrusted,
         _ => CloseReason.SystemError,
     };
 }

@@ -34,8 +34,10 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     private NegotiatedSettings settings;
     private bool established;
 
-    // Requests of the peer that have no reply yet. Raised by the receive side, lowered by any thread.
-    private int requestsInFlight;
+    // Requests of the peer: taken, counted by the receive side alone, and of these answered or given up, counted by
+    // any thread. Two words, so that only one of a request's two counts is an exchange.
+    private int requestsStarted;
+    private int requestsEnded;
 
     // How many requests of the peer may be under way now. Nobody knows how large the replies will be, so it starts
     // small, grows by one with each reply that leaves the send queue low (so it doubles in each round trip) and
@@ -87,7 +89,15 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     /// <summary>See <see cref="FlushBatch"/>.</summary>
     internal long TouchedStamp { get; set; }
 
-    internal int RequestsInFlight => Volatile.Read(ref requestsInFlight);
+    // The ended ones are read first: each of them was started before, so the difference is never too small.
+    internal int RequestsInFlight
+    {
+        get
+        {
+            int ended = Volatile.Read(ref requestsEnded);
+            return Volatile.Read(ref requestsStarted) - ended;
+        }
+    }
 
     /// <summary>Bytes that wait to be sent.</summary>
     internal long QueuedBytes => queue.QueuedBytes;
@@ -118,7 +128,7 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     }
 
     /// <summary>A request of the peer was taken that will be answered later; the receive side calls this.</summary>
-    internal void RequestStarted() => Interlocked.Increment(ref requestsInFlight);
+    internal void RequestStarted() => Volatile.Write(ref requestsStarted, requestsStarted + 1);
 
     /// <summary>A request taken earlier has its reply queued, or will never have one. Any thread.</summary>
     internal void RequestEnded()
@@ -126,9 +136,9 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         AdjustRequestWindow();
 
         // Also the fence between what makes the gate ready and the look for waiters; see Gate.
-        int left = Interlocked.Decrement(ref requestsInFlight);
+        int ended = Interlocked.Increment(ref requestsEnded);
         gate.WakeIfReady();
-        if (left == 0 && PeerIsDone)
+        if (PeerIsDone && Volatile.Read(ref requestsStarted) == ended)
         {
             CloseAfterFlush(CloseReason.PeerClosed, string.Empty);
         }

@@ -180,7 +180,11 @@ internal sealed partial class SendQueue
     {
         PacketHeader whole = header with { NameLength = (byte)name.Length, PayloadLength = (uint)payload.Length };
         whole.Write(destination);
-        name.CopyTo(destination[PacketHeader.BytesCount..]);
+        if (!name.IsEmpty)
+        {
+            name.CopyTo(destination[PacketHeader.BytesCount..]);
+        }
+
         payload.CopyTo(destination[(PacketHeader.BytesCount + name.Length)..]);
     }
 

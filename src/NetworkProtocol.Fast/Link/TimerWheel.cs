@@ -47,6 +47,10 @@ internal sealed class TimerWheel : IDisposable
     /// <summary>Milliseconds since the wheel was made plus one tick (so never 0), as of the last tick.</summary>
     internal long NowMs => Volatile.Read(ref nowMs);
 
+    /// <summary>When a limit that begins now has passed. The coarse clock may be a tick behind, so a tick is added: a
+    /// deadline is met up to two ticks late, and never early.</summary>
+    internal long DeadlineAfter(long limitMs) => NowMs + limitMs + TickMs;
+
     /// <summary>Puts the timer into the wheel, or moves it.</summary>
     internal void Schedule(WheelTimer timer, long dueMs)
     {

@@ -60,6 +60,7 @@ internal sealed partial class MpscRing : IDisposable
     /// </summary>
     public int UsedBytes
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             long from = Volatile.Read(ref head.Position);
@@ -74,6 +75,7 @@ internal sealed partial class MpscRing : IDisposable
     /// </summary>
     public bool IsEmpty
     {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
         get
         {
             long from = Volatile.Read(ref head.Position);

@@ -21,6 +21,9 @@ internal static partial class SystemFiles
     private const int Invalid = 22; // EINVAL
     private const int ReadOnly = 30; // EROFS
     private const int NotSupported = 95; // ENOTSUP
+    private const int WithoutWaiting = 0x2 | 0x4; // LOCK_EX, LOCK_NB
+    private const int WouldBlockLinux = 11; // EAGAIN
+    private const int WouldBlockMac = 35; // EAGAIN
 
     // Structures of both systems are shorter: 256 and 144 bytes.
     private const int StatusBytes = 256;
@@ -114,6 +117,47 @@ internal static partial class SystemFiles
         }
     }
 
+    /// <summary>Locks a folder against others who do the same, until the handle is disposed of (flock(2)); does not
+    /// wait. Leaves nothing behind, whatever becomes of the process.</summary>
+    /// <param name="path">The folder.</param>
+    /// <param name="isTaken">Whether another has the lock.</param>
+    /// <returns>The lock; null when it is taken, or there can be none: no such folder, no right to read it, or a file
+    /// system without locks.</returns>
+    internal static SafeFileHandle? TryLockFolder(string path, out bool isTaken)
+    {
+        isTaken = false;
+        if (!IsSupported)
+        {
+            return null;
+        }
+
+        SafeFileHandle folder = Open(path, OperatingSystem.IsMacOS() ? CloseOnExecMac : CloseOnExecLinux);
+        if (!folder.IsInvalid)
+        {
+            if (Lock(folder, WithoutWaiting) == 0)
+            {
+                return folder;
+            }
+
+            isTaken = Marshal.GetLastPInvokeError()
+                == (OperatingSystem.IsMacOS() ? WouldBlockMac : WouldBlockLinux);
+        }
+
+        folder.Dispose();
+        return null;
+    }
+
+    /// <summary>Gives a file, not what a link there points to, to a user and a group (lchown(2)); null leaves one as
+    /// it is.</summary>
+    /// <exception cref="IOException">The system refuses it; the message is the system's.</exception>
+    internal static void ChangeOwner(string path, uint? user, uint? group)
+    {
+        if (ChangeOwner(path, user ?? uint.MaxValue, group ?? uint.MaxValue) != 0)
+        {
+            throw new IOException(Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError()));
+        }
+    }
+
     private static bool IsArm => RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
 
     // struct statx has one layout on all architectures: u32 owner at 20, u16 mode at 28, u64 inode at 32, i64 seconds
@@ -178,6 +222,12 @@ internal static partial class SystemFiles
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "flock", SetLastError = true)]
+    private static partial int Lock(SafeFileHandle file, int operation);
+
+    [LibraryImport("libc", EntryPoint = "lchown", StringMarshalling = StringMarshalling.Utf8, SetLastError = true)]
+    private static partial int ChangeOwner(string path, uint user, uint group);
 
     [LibraryImport("libc", EntryPoint = "open", StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

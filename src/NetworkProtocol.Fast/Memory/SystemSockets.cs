@@ -69,6 +69,14 @@ internal static partial class SystemSockets
         SetOption(socket, SocketLevel, Linger, onAndZeroSeconds, 2 * sizeof(int));
     }
 
+    /// <summary>Reads an option (getsockopt(2)); Linux and macOS.</summary>
+    /// <returns>Its bytes, or the negative error.</returns>
+    internal static int GetOption(SafeHandle socket, int level, int name, Span<byte> value)
+    {
+        int bytes = value.Length;
+        return GetOption(socket, level, name, value, ref bytes) == 0 ? bytes : -Marshal.GetLastPInvokeError();
+    }
+
     /// <summary>Gives a descriptor back.</summary>
     /// <returns>Whether it was one.</returns>
     internal static bool Close(nint descriptor) => CloseDescriptor((int)descriptor) == 0;
@@ -112,6 +120,9 @@ internal static partial class SystemSockets
 
     [LibraryImport("libc", EntryPoint = "setsockopt")]
     private static partial int SetOption(SafeHandle socket, int level, int name, ReadOnlySpan<int> value, int bytes);
+
+    [LibraryImport("libc", EntryPoint = "getsockopt", SetLastError = true)]
+    private static partial int GetOption(SafeHandle socket, int level, int name, Span<byte> value, ref int bytes);
 
     [LibraryImport("libc", EntryPoint = "close")]
     private static partial int CloseDescriptor(int descriptor);

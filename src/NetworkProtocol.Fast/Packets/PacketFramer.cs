@@ -25,6 +25,7 @@ internal static class PacketFramer
     /// <param name="fault">
     /// What is wrong, when <see cref="OperationStatus.InvalidData"/>. The connection cannot go on.
     /// </param>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static OperationStatus Read(
         ReadOnlySpan<byte> buffer, uint payloadBytesMax, out PacketView packet, out int packetBytes,
         out PacketFault fault)

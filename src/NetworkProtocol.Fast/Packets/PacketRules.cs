@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace NetworkProtocol.Fast.Packets;
 
 /// <summary>
@@ -42,6 +44,7 @@ internal static class PacketRules
         ReplyOrNone | CodeBytesMin | ControlBytesMax, // Error
     ];
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static ulong Of(ushort type)
     {
         ulong[] rules = OfType;

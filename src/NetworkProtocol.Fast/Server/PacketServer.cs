@@ -21,7 +21,8 @@ public sealed partial class PacketServer : IAsyncDisposable
 {
     private const int ReceiveBlockBytes = 64 << 10;
 
-    private readonly ServerOptions options;
+    // Replaced as a whole by Apply; whoever reads it twice takes it once.
+    private volatile ServerOptions options;
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
     private readonly List<TransportListener> listeners = [];
@@ -30,6 +31,7 @@ public sealed partial class PacketServer : IAsyncDisposable
     private readonly ServerSecurity security;
     private readonly ListenerAcceptor[] acceptors;
     private readonly LogPace refusals = new();
+    private readonly LogPace strangers = new();
     private readonly TaskCompletionSource allClosed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TransportOptions transport = TransportOptions.Default;
     private int state;
@@ -45,6 +47,7 @@ public sealed partial class PacketServer : IAsyncDisposable
     /// <param name="handlers">What to do with packets; ECHO and PING are built in.</param>
     /// <param name="runtime">Memory limit, timers and logging; may be shared with other servers and clients.</param>
     /// <exception cref="ArgumentException">An option is out of range.</exception>
+    /// <exception cref="KeyFileException">A certificate of a TLS listener cannot be used.</exception>
     public PacketServer(ServerOptions options, HandlerTable handlers, LinkRuntime runtime)
     {
         ArgumentNullException.ThrowIfNull(options);
@@ -57,7 +60,10 @@ public sealed partial class PacketServer : IAsyncDisposable
         Access = new AccessLog(runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Access"), runtime.Wheel);
         sink = new ServerSink(this, handlers.Freeze(logger, runtime.Metrics.Routes));
         security = new ServerSecurity(options, links, runtime, logger);
-        acceptors = [.. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l)))];
+        acceptors =
+        [
+            .. options.Listeners.Select(l => new ListenerAcceptor(this, l, security.For(l), security.TlsFor(l))),
+        ];
     }
 
     /// <summary>Where the server listens, with the ports that the system chose for port 0. Empty before the
@@ -79,7 +85,7 @@ public sealed partial class PacketServer : IAsyncDisposable
     /// <summary>Connections accepted since the start.</summary>
     public long ConnectionsAccepted => Volatile.Read(ref accepted);
 
-    /// <summary>Connections closed at once because a limit was reached.</summary>
+    /// <summary>Connections closed at once because a limit was reached, or their process is not allowed.</summary>
     public long ConnectionsRefused => Volatile.Read(ref refused);
 
     /// <summary>Handshakes of secure sessions under way, let in and refused since the start.</summary>
@@ -87,6 +93,9 @@ public sealed partial class PacketServer : IAsyncDisposable
 
     /// <summary>What the protection against replay has decided since the start.</summary>
     public ReplayCounters Replays => security.Replays;
+
+    /// <summary>One for each listener, in their order.</summary>
+    internal IReadOnlyList<ListenerAcceptor> Acceptors => acceptors;
 
     internal LinkList Links => links;
 
@@ -112,14 +121,20 @@ public sealed partial class PacketServer : IAsyncDisposable
         }
 
         runtime.AddRelief(links);
-        var listenerOptions = new ListenerOptions { Backlog = options.Backlog, Connection = transport };
         lock (listeners)
         {
             try
             {
                 foreach (ListenerAcceptor acceptor in acceptors)
                 {
-                    var listener = TransportListener.Start(acceptor.Listener.Endpoint, listenerOptions, acceptor);
+                    ServerListener settings = acceptor.Listener;
+                    var listening = new ListenerOptions
+                    {
+                        Backlog = options.Backlog,
+                        Connection = transport,
+                        Local = settings.Local ?? new LocalAccess(),
+                    };
+                    var listener = TransportListener.Start(settings.Endpoint, listening, acceptor);
                     acceptor.Totals.Label = listener.BoundEndpoint.ToString();
                     listeners.Add(listener);
                 }
@@ -132,9 +147,19 @@ public sealed partial class PacketServer : IAsyncDisposable
             }
         }
 
+        foreach (ListenerAcceptor acceptor in acceptors)
+        {
+            acceptor.TellCertificates();
+        }
+
         runtime.Metrics.Add(this);
         security.Start();
     }
+
+    /// <summary>Reads the certificates, keys and CAs of TLS listeners again now; a server does so by itself within
+    /// about a second of a change. New handshakes go by them, connections that stand are left alone. A file that cannot
+    /// be used changes nothing and is logged. Reads files: not for an I/O thread.</summary>
+    public void ReloadCertificates() => security.Reload();
 
     /// <summary>
     /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then
@@ -216,6 +241,26 @@ public sealed partial class PacketServer : IAsyncDisposable
         {
             link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
         }
+    }
+
+    /// <summary>Puts other limits and handlers into force: limits for connections from now on, handlers for packets
+    /// from now on. Listeners stay as they are.</summary>
+    internal void Apply(ServerOptions next, HandlerTable handlers)
+    {
+        sink.Replace(handlers.Freeze(logger, runtime.Metrics.Routes));
+        options = next with { Listeners = options.Listeners };
+    }
+
+    /// <summary>Closes a connection of a process that its listener does not allow.</summary>
+    internal void Refuse(TransportConnection connection)
+    {
+        long sum = Interlocked.Increment(ref refused);
+        if (strangers.TryTell(runtime.Wheel.NowMs, out _))
+        {
+            ServerLog.StrangerRefused(logger, connection, sum);
+        }
+
+        connection.Close();
     }
 
     internal void OnLinkClosed(PeerLink link) => NoteIfEmpty(links.Remove(link));

@@ -46,6 +46,15 @@ internal static partial class ServerLog
     [LoggerMessage(410, LogLevel.Error, "{Fault}; the {Count} authorised keys of before stay in force")]
     internal static partial void AuthorizedKeysUnusable(ILogger logger, string fault, int count);
 
+    [LoggerMessage(414, LogLevel.Information, "read certificates again: {Certificates}")]
+    internal static partial void CertificatesRead(ILogger logger, string certificates);
+
+    [LoggerMessage(412, LogLevel.Error, "{Fault}; the certificates of before stay in force")]
+    internal static partial void CertificatesUnusable(ILogger logger, string fault);
+
+    [LoggerMessage(415, LogLevel.Information, "{Endpoint} shows certificates: {Certificates}")]
+    internal static partial void CertificatesInForce(ILogger logger, Endpoint endpoint, string certificates);
+
     [LoggerMessage(411, LogLevel.Information,
         "connection {ConnectionId} closed: {Remote} at {Listener}, peer {Peer}, {Session} session, "
         + "in {PacketsIn} packets {BytesIn} bytes, out {PacketsOut} packets {BytesOut} bytes, {DurationMs} ms, "
@@ -57,6 +66,10 @@ internal static partial class ServerLog
     [LoggerMessage(403, LogLevel.Warning,
         "connection refused: {Open} of {Allowed} are open or memory is short; {Refused} refused so far")]
     internal static partial void Refused(ILogger logger, int open, int allowed, long refused);
+
+    [LoggerMessage(413, LogLevel.Warning,
+        "connection refused: {Connection} is not allowed on this listener; {Refused} refused so far")]
+    internal static partial void StrangerRefused(ILogger logger, TransportConnection connection, long refused);
 
     [LoggerMessage(404, LogLevel.Warning, "accepting failed with {Error}; trying again in {BackOffMs} ms")]
     internal static partial void AcceptPressure(ILogger logger, SocketError error, long backOffMs);

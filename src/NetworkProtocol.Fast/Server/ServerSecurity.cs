@@ -1,9 +1,11 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Server;
 
@@ -14,8 +16,10 @@ namespace NetworkProtocol.Fast.Server;
 internal sealed class ServerSecurity : IDisposable
 {
     private readonly List<SecureServer> servers = [];
+    private readonly List<TlsAcceptor> tlsServers = [];
     private readonly List<ReplayGuard> guards = [];
     private readonly List<AuthorizedKeysWatch> keysWatches = [];
+    private readonly List<CertificateWatch> certificateWatches = [];
     private readonly HandshakeWatch? handshakeWatch;
 
     internal ServerSecurity(ServerOptions options, LinkList links, LinkRuntime runtime, ILogger logger)
@@ -23,6 +27,13 @@ internal sealed class ServerSecurity : IDisposable
         var watched = new HashSet<AuthorizedKeys>();
         foreach (ServerListener listener in options.Listeners)
         {
+            if (listener.Tls is { } tls && TlsFor(listener) is null)
+            {
+                var acceptor = new TlsAcceptor(tls);
+                tlsServers.Add(acceptor);
+                certificateWatches.Add(new CertificateWatch(acceptor, runtime.Wheel, logger));
+            }
+
             if (!listener.IsSecure || listener.Secure is not { } secure || For(listener) is not null)
             {
                 continue;
@@ -42,7 +53,7 @@ internal sealed class ServerSecurity : IDisposable
             }
         }
 
-        handshakeWatch = servers.Count > 0 ? new HandshakeWatch(this, runtime.Wheel, logger) : null;
+        handshakeWatch = servers.Count + tlsServers.Count > 0 ? new HandshakeWatch(this, runtime.Wheel, logger) : null;
     }
 
     /// <summary>Handshakes of all listeners together.</summary>
@@ -51,9 +62,9 @@ internal sealed class ServerSecurity : IDisposable
         get
         {
             HandshakeCounters sum = default;
-            foreach (SecureServer server in servers)
+            foreach (HandshakeLimits limits in AllLimits)
             {
-                HandshakeCounters one = server.Limits.Counters;
+                HandshakeCounters one = limits.Counters;
                 sum = new HandshakeCounters(sum.UnderWay + one.UnderWay, sum.Admitted + one.Admitted,
                     sum.RefusedByTotal + one.RefusedByTotal, sum.RefusedByAddress + one.RefusedByAddress);
             }
@@ -99,12 +110,33 @@ internal sealed class ServerSecurity : IDisposable
     internal SecureServer? For(ServerListener listener) =>
         listener.IsSecure ? servers.Find(s => s.Options == listener.Secure) : null;
 
+    /// <summary>What secures the connections of a listener; null where it does not speak TLS.</summary>
+    internal TlsAcceptor? TlsFor(ServerListener listener) =>
+        listener.Tls is null ? null : tlsServers.Find(s => s.Options == listener.Tls);
+
+    private IEnumerable<HandshakeLimits> AllLimits =>
+        [.. servers.Select(static s => s.Limits), .. tlsServers.Select(static s => s.Limits)];
+
     internal void Start()
     {
         handshakeWatch?.Start();
         foreach (AuthorizedKeysWatch watch in keysWatches)
         {
             watch.Start();
+        }
+
+        foreach (CertificateWatch watch in certificateWatches)
+        {
+            watch.Start();
+        }
+    }
+
+    /// <summary>Reads the files of TLS listeners again, changed or not.</summary>
+    internal void Reload()
+    {
+        foreach (CertificateWatch watch in certificateWatches)
+        {
+            watch.Reload();
         }
     }
 
@@ -113,6 +145,11 @@ internal sealed class ServerSecurity : IDisposable
     {
         handshakeWatch?.Stop();
         foreach (AuthorizedKeysWatch watch in keysWatches)
+        {
+            watch.Stop();
+        }
+
+        foreach (CertificateWatch watch in certificateWatches)
         {
             watch.Stop();
         }

@@ -45,7 +45,7 @@ public sealed class IdentityKey : IDisposable
     /// <summary>Makes a new key.</summary>
     public static IdentityKey Create()
     {
-        ECDiffieHellman key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        ECDiffieHellman key = OpenSslAgreement.NewKey();
         return new IdentityKey(key, IdentityPublicKey.Of(key)!);
     }
 
@@ -120,7 +120,7 @@ public sealed class IdentityKey : IDisposable
         }
 
         byte[] der = block.Decode();
-        ECDiffieHellman? key = ECDiffieHellman.Create();
+        ECDiffieHellman? key = OpenSslAgreement.EmptyKey();
         try
         {
             int read = ImportInto(key, block.Kind, der, password);

@@ -16,20 +16,22 @@ internal sealed class P256PublicKey : DhPublicKey
     internal const byte Uncompressed = 4;
 
     private readonly byte[] point;
-    private readonly ECDiffieHellman holder;
+    private ECDiffieHellman? holder;
 
-    private P256PublicKey(ReadOnlySpan<byte> point, ECDiffieHellman holder)
+    private P256PublicKey(ReadOnlySpan<byte> point, SafeEvpPKeyHandle? handle)
     {
         this.point = point.ToArray();
-        this.holder = holder;
-        Key = holder.PublicKey;
+        Handle = handle;
     }
 
     /// <summary>The 65 bytes of the point.</summary>
     internal override ReadOnlySpan<byte> Encoded => point;
 
+    /// <summary>OpenSSL's own key; null where it cannot be used.</summary>
+    internal SafeEvpPKeyHandle? Handle { get; }
+
     /// <summary>The platform's key. Importing costs as much as an agreement, so it is kept.</summary>
-    internal ECDiffieHellmanPublicKey Key { get; }
+    internal ECDiffieHellmanPublicKey Key => (holder ??= ImportHolder()).PublicKey;
 
     // p = 2^256 - 2^224 + 2^192 + 2^96 - 1
     private static ReadOnlySpan<byte> Prime =>
@@ -58,21 +60,7 @@ internal sealed class P256PublicKey : DhPublicKey
             return false;
         }
 
-        var parameters = new ECParameters
-        {
-            Curve = ECCurve.NamedCurves.nistP256,
-            Q = new ECPoint { X = x.ToArray(), Y = y.ToArray() },
-        };
-        try
-        {
-            key = new P256PublicKey(point, ECDiffieHellman.Create(parameters));
-            return true;
-        }
-        catch (CryptographicException)
-        {
-            // The platform checks the curve's equation. This is a peer's doing and ends its handshake.
-            return false;
-        }
+        return OpenSslAgreement.IsUsable ? TryImportByOpenSsl(point, out key) : TryImportByPlatform(point, out key);
     }
 
     /// <summary>Takes a strict SubjectPublicKeyInfo, <see cref="P256SubjectPublicKeyInfo"/>.</summary>
@@ -85,7 +73,39 @@ internal sealed class P256PublicKey : DhPublicKey
 
     public override void Dispose()
     {
-        Key.Dispose();
-        holder.Dispose();
+        Handle?.Dispose();
+        holder?.Dispose();
     }
+
+    private static bool TryImportByOpenSsl(
+        ReadOnlySpan<byte> point, [NotNullWhen(true)] out P256PublicKey? key)
+    {
+        SafeEvpPKeyHandle? handle = OpenSslAgreement.Import(point);
+        key = handle is null ? null : new P256PublicKey(point, handle);
+        return key is not null;
+    }
+
+    private static bool TryImportByPlatform(
+        ReadOnlySpan<byte> point, [NotNullWhen(true)] out P256PublicKey? key)
+    {
+        key = new P256PublicKey(point, handle: null);
+        try
+        {
+            key.holder = key.ImportHolder();
+            return true;
+        }
+        catch (CryptographicException)
+        {
+            // The platform checks the curve's equation. This is a peer's doing and ends its handshake.
+            key.Dispose();
+            key = null;
+            return false;
+        }
+    }
+
+    private ECDiffieHellman ImportHolder() => OpenSslAgreement.KeyOf(new ECParameters
+    {
+        Curve = ECCurve.NamedCurves.nistP256,
+        Q = new ECPoint { X = point[1..(1 + P256.CoordinateBytes)], Y = point[(1 + P256.CoordinateBytes)..] },
+    });
 }

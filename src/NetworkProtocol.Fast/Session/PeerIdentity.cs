@@ -1,11 +1,24 @@
+using System.Collections.Frozen;
+using System.Linq;
+
 namespace NetworkProtocol.Fast.Session;
 
-/// <summary>Who the other side of a secure session has proved to be.</summary>
+/// <summary>Who the other side of a secure session, or of TLS, has proved to be.</summary>
 /// <param name="Fingerprint">Of its public key.</param>
-/// <param name="Name">What the list of authorised keys calls it; the fingerprint's text where it says nothing.</param>
+/// <param name="Name">What the list of authorised keys calls it; the fingerprint's text where it says nothing. In TLS
+/// the first name of its certificate.</param>
 public sealed record PeerIdentity(KeyFingerprint Fingerprint, string Name)
 {
-    /// <summary>Whether the server's list of authorised keys has the key. False for servers, which are in no such
-    /// list.</summary>
+    /// <summary>Whether the server's list of authorised keys has the key, or its CA vouches for the certificate. False
+    /// for servers, which are in no such list.</summary>
     public bool IsAuthorized { get; init; }
+
+    /// <summary>What the peer's certificate says; null where none was shown.</summary>
+    public PeerCertificate? Certificate { get; init; }
+
+    /// <summary>Whether one of the names is the peer's: its name, another name of its certificate, or its
+    /// fingerprint.</summary>
+    internal bool IsNamed(FrozenSet<string> names) => names.Contains(Name)
+        || names.Contains(Fingerprint.ToString())
+        || (Certificate is { } certificate && certificate.AlternativeNames.Any(names.Contains));
 }

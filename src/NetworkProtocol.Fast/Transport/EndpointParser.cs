@@ -13,6 +13,9 @@ internal static class EndpointParser
     /// <summary>sockaddr_un.sun_path has 108 bytes on Linux, the last of them the terminating zero.</summary>
     internal const int UnixPathBytesMax = 107;
 
+    /// <summary>Leaves room for the folder that the name becomes a file in, where pipes are Unix sockets.</summary>
+    internal const int PipeNameCharsMax = 48;
+
     /// <summary>Null when the URI is malformed; <paramref name="error"/> then says why.</summary>
     internal static Endpoint? Parse(string uri, out string? error)
     {
@@ -52,7 +55,12 @@ internal static class EndpointParser
         ReadOnlySpan<char> rest = uri.AsSpan(end + 3);
         if (scheme.Equals("tcp", StringComparison.OrdinalIgnoreCase))
         {
-            return ReadTcp(rest, out endpoint);
+            return ReadTcp(rest, EndpointScheme.Tcp, out endpoint);
+        }
+
+        if (scheme.Equals("tls", StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadTcp(rest, EndpointScheme.Tls, out endpoint);
         }
 
         if (scheme.Equals("unix", StringComparison.OrdinalIgnoreCase))
@@ -60,15 +68,18 @@ internal static class EndpointParser
             return ReadUnix(rest, out endpoint);
         }
 
-        bool known = scheme.Equals("tls", StringComparison.OrdinalIgnoreCase)
-            || scheme.Equals("pipe", StringComparison.OrdinalIgnoreCase)
-            || scheme.IndexOf('+') > 0;
-        return known
-            ? $"scheme '{scheme}' is not supported by this version; use tcp:// or unix://"
-            : $"unknown scheme '{scheme}'; use tcp:// or unix://";
+        if (scheme.Equals("pipe", StringComparison.OrdinalIgnoreCase))
+        {
+            return ReadPipe(rest, out endpoint);
+        }
+
+        return scheme.IndexOf('+') > 0
+            ? $"scheme '{scheme}' is not supported by this version; use tcp://, tls://, unix:// or pipe://"
+            : $"unknown scheme '{scheme}'; use tcp://, tls://, unix:// or pipe://";
     }
 
-    private static string? ReadTcp(ReadOnlySpan<char> authority, out Endpoint? endpoint)
+    private static string? ReadTcp(
+        ReadOnlySpan<char> authority, EndpointScheme scheme, out Endpoint? endpoint)
     {
         endpoint = null;
         string? fault = FaultOfExtraParts(authority);
@@ -114,7 +125,7 @@ internal static class EndpointParser
         }
 
         fault = ReadPort(authority[(colon + 1)..], out int port);
-        endpoint = fault is null ? Endpoint.Tcp(host, port) : null;
+        endpoint = fault is null ? Endpoint.OverTcp(scheme, host, port) : null;
         return fault;
     }
 
@@ -151,7 +162,18 @@ internal static class EndpointParser
             return "path missing; write unix:///PATH";
         }
 
-        if (path[0] != '/')
+        bool isAbstract = path[0] == '@';
+        if (isAbstract && !OperatingSystem.IsLinux())
+        {
+            return "only Linux has abstract names; write unix:///PATH";
+        }
+
+        if (isAbstract && path.Length == 1)
+        {
+            return "name missing after '@'; write unix://@NAME";
+        }
+
+        if (path[0] != '/' && !isAbstract)
         {
             return $"path '{path}' is relative; write an absolute path after unix://, like unix:///run/npfast.sock";
         }
@@ -163,7 +185,7 @@ internal static class EndpointParser
             return $"a {part} is not allowed; remove '{path[extra..]}'";
         }
 
-        if (path[^1] == '/')
+        if (path[^1] == '/' && !isAbstract)
         {
             return $"path '{path}' names a directory; add the name of the socket file";
         }
@@ -178,11 +200,37 @@ internal static class EndpointParser
         return null;
     }
 
+    private static string? ReadPipe(ReadOnlySpan<char> name, out Endpoint? endpoint)
+    {
+        endpoint = null;
+        if (name.IsEmpty)
+        {
+            return "name missing; write pipe://NAME";
+        }
+
+        if (name.Length > PipeNameCharsMax)
+        {
+            return $"name is {name.Length} characters long; use at most {PipeNameCharsMax}";
+        }
+
+        foreach (char c in name)
+        {
+            // No path: of these the systems make file names.
+            if (!char.IsAsciiLetterOrDigit(c) && c is not ('-' or '_' or '.'))
+            {
+                return $"name '{name}' has a bad character '{c}'; use letters, digits, '-', '_' and '.'";
+            }
+        }
+
+        endpoint = Endpoint.Pipe(name.ToString());
+        return null;
+    }
+
     /// <summary>User info may be a password, which must not reach a log or a terminal.</summary>
     private static string Shown(string uri)
     {
         int start = uri.IndexOf("://", StringComparison.Ordinal);
         int at = uri.LastIndexOf('@');
-        return start >= 0 && at > start ? string.Concat(uri.AsSpan(0, start + 3), "***", uri.AsSpan(at)) : uri;
+        return start >= 0 && at > start + 3 ? string.Concat(uri.AsSpan(0, start + 3), "***", uri.AsSpan(at)) : uri;
     }
 }

@@ -8,6 +8,10 @@ internal sealed record ListenerOptions
     /// <summary>Connections the kernel queues until they are accepted; it caps this at net.core.somaxconn.</summary>
     internal int Backlog { get; init; } = 1024;
 
+    /// <summary>Who may connect to a Unix socket. The listener makes the file accordingly; whoever accepts looks at
+    /// the peers.</summary>
+    internal LocalAccess Local { get; init; } = new();
+
     /// <summary>Settings of accepted connections.</summary>
     internal TransportOptions Connection { get; init; } = TransportOptions.Default;
 }

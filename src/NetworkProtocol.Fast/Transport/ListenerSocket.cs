@@ -1,5 +1,6 @@
 using System.Net;
 using System.Net.Sockets;
+using Microsoft.Win32.SafeHandles;
 
 namespace NetworkProtocol.Fast.Transport;
 
@@ -11,29 +12,53 @@ internal static class ListenerSocket
     {
         EndPoint address = endpoint.Scheme switch
         {
-            EndpointScheme.Tcp => Resolve(endpoint),
-            EndpointScheme.Unix => new UnixAddress(endpoint.Path),
+            EndpointScheme.Tcp or EndpointScheme.Tls => Resolve(endpoint),
+            EndpointScheme.Unix => endpoint.ToUnixAddress(),
             _ => throw new TransportException(
-                endpoint, SocketError.ProtocolNotSupported, $"cannot listen on {endpoint}; use tcp:// or unix://"),
+                endpoint, SocketError.ProtocolNotSupported,
+                $"cannot listen on {endpoint}; use tcp://, tls:// or unix://"),
         };
 
+        bool hasFile = endpoint is { Scheme: EndpointScheme.Unix, IsAbstract: false };
+        using SafeFileHandle? folder = hasFile ? UnixSocketFile.LockFolder(endpoint) : null;
         Socket? socket = null;
+        UnixSocketFile.Identity file = default;
         try
         {
             socket = BindSocket(endpoint, address);
             StreamSocket.Apply(socket, options.Connection);
-            UnixSocketFile.Identity file =
-                endpoint.Scheme == EndpointScheme.Unix ? UnixSocketFile.Identify(endpoint.Path) : default;
+            if (hasFile)
+            {
+                file = UnixSocketFile.Identify(endpoint.Path);
+                UnixSocketFile.Restrict(endpoint, options.Local);
+            }
+
             socket.Listen(options.Backlog);
             Endpoint bound = socket.LocalEndPoint is IPEndPoint ip ? endpoint.WithPort(ip.Port) : endpoint;
             return new BoundSocket(socket, bound, file);
         }
+        catch (TransportException)
+        {
+            Discard(endpoint, socket, file);
+            throw;
+        }
         catch (SocketException e)
         {
-            socket?.Dispose();
+            Discard(endpoint, socket, file);
             throw new TransportException(
                 endpoint, e.SocketErrorCode, $"cannot listen on {endpoint}: {Reason(endpoint, e)}", e);
         }
+    }
+
+    // A file that was bound and never listened would only be a stale one for the next start.
+    private static void Discard(Endpoint endpoint, Socket? socket, UnixSocketFile.Identity file)
+    {
+        if (file.Kind == UnixSocketFile.Kind.Socket)
+        {
+            UnixSocketFile.RemoveIfStill(endpoint.Path, file);
+        }
+
+        socket?.Dispose();
     }
 
     /// <summary>
@@ -50,7 +75,8 @@ internal static class ListenerSocket
             return socket;
         }
         catch (SocketException e) when (
-            e.SocketErrorCode == SocketError.AddressAlreadyInUse && endpoint.Scheme == EndpointScheme.Unix)
+            e.SocketErrorCode == SocketError.AddressAlreadyInUse
+            && endpoint is { Scheme: EndpointScheme.Unix, IsAbstract: false })
         {
             socket.Dispose();
         }
@@ -89,13 +115,13 @@ internal static class ListenerSocket
 
     private static string Reason(Endpoint endpoint, SocketException e) => e.SocketErrorCode switch
     {
-        SocketError.AddressAlreadyInUse => endpoint.Scheme == EndpointScheme.Tcp
+        SocketError.AddressAlreadyInUse => endpoint.IsOverTcp
             ? "the port is taken by another socket; stop its process or choose another port"
             : "the path is taken; stop the process that uses it or choose another path",
-        SocketError.AddressNotAvailable => endpoint.Scheme == EndpointScheme.Tcp
+        SocketError.AddressNotAvailable => endpoint.IsOverTcp
             ? "no interface has this address; use one of this machine's, or 0.0.0.0 or [::] for all"
             : "its folder does not exist; create it or choose another path",
-        SocketError.AccessDenied => endpoint.Scheme == EndpointScheme.Tcp
+        SocketError.AccessDenied => endpoint.IsOverTcp
             ? "no permission for this port; use a port from 1024 on or grant CAP_NET_BIND_SERVICE"
             : "no permission to create the socket file; choose a folder this user may write to",
         SocketError.AddressFamilyNotSupported => "this system has no ipv6; use an ipv4 address",

@@ -1,6 +1,8 @@
 using System;
 using System.Net;
 using System.Threading;
+using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Transport;
 
@@ -14,7 +16,7 @@ internal abstract class TransportConnection
     private static long lastId;
 
     /// <summary>Unique in this process, ascending, for logs.</summary>
-    internal long Id { get; } = Interlocked.Increment(ref lastId);
+    internal long Id { get; private protected init; } = Interlocked.Increment(ref lastId);
 
     /// <summary>This side. Stays readable after <see cref="Close"/>.</summary>
     internal abstract Endpoint Local { get; }
@@ -25,9 +27,19 @@ internal abstract class TransportConnection
     /// <summary>The peer's address for limits and allow lists, IPv4 as such; null where there is none.</summary>
     internal virtual IPAddress? RemoteAddress => null;
 
+    /// <summary>The process at the other end of an accepted local connection; null where the system does not
+    /// say.</summary>
+    internal PeerCredentials? Credentials { get; set; }
+
     /// <summary>Bytes that the system holds because the peer has not taken them yet; -1 where it does not say. Any
     /// thread; a system call.</summary>
     internal virtual int UntakenBytes => -1;
+
+    /// <summary>Why the connection failed, where it knows more than an error of the system; null otherwise.</summary>
+    internal virtual string? Fault => null;
+
+    /// <summary>Who the peer has proved to be below the session; null where nothing was proved.</summary>
+    internal virtual PeerIdentity? PeerIdentity => null;
 
     /// <summary>Names who hears of completions. Called once, before the first operation.</summary>
     internal abstract void Bind(ITransportSink sink);
@@ -60,5 +72,5 @@ internal abstract class TransportConnection
     internal abstract void Close();
 
     /// <inheritdoc/>
-    public override string ToString() => $"#{Id} {Remote}";
+    public override string ToString() => Credentials is null ? $"#{Id} {Remote}" : $"#{Id} {Remote} ({Credentials})";
 }

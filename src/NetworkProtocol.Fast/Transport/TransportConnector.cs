@@ -19,6 +19,16 @@ internal static class TransportConnector
     internal static async ValueTask<TransportConnection> ConnectAsync(
         Endpoint endpoint, TransportOptions options, CancellationToken cancellationToken)
     {
+        if (endpoint.Scheme == EndpointScheme.Tls && options.Tls is null)
+        {
+            throw new ArgumentException($"{endpoint} speaks TLS, and it is not said how", nameof(options));
+        }
+
+        if (endpoint.Scheme == EndpointScheme.Pipe)
+        {
+            return await PipeTransport.ConnectAsync(endpoint, options, cancellationToken).ConfigureAwait(false);
+        }
+
         using CancellationTokenSource limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(options.ConnectTimeout);
         try
@@ -30,7 +40,7 @@ internal static class TransportConnector
 
             // With inline completions this runs on the socket's I/O thread; what follows at the caller must not.
             await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
-            return connection;
+            return endpoint.Scheme == EndpointScheme.Tls ? options.Tls!.Wrap(connection, endpoint) : connection;
         }
         catch (OperationCanceledException e) when (!cancellationToken.IsCancellationRequested)
         {
@@ -47,10 +57,10 @@ internal static class TransportConnector
     {
         if (endpoint.Scheme == EndpointScheme.Unix)
         {
-            return [new UnixAddress(endpoint.Path)];
+            return [endpoint.ToUnixAddress()];
         }
 
-        if (endpoint.Scheme != EndpointScheme.Tcp || endpoint.Port == 0)
+        if (!endpoint.IsOverTcp || endpoint.Port == 0)
         {
             throw new SocketException((int)SocketError.AddressNotAvailable);
         }

@@ -25,6 +25,9 @@ internal sealed record TransportOptions
     /// <summary>Kernel's receive buffer in bytes; 0 leaves it to the kernel, which tunes it by itself.</summary>
     internal int ReceiveBufferBytes { get; init; }
 
+    /// <summary>How connections to tls:// endpoints are secured; null where there are none.</summary>
+    internal TlsConnector? Tls { get; init; }
+
     /// <summary>Whether connections run on event loops; else over the runtime's operations.</summary>
     internal bool OnLoop { get; init; } = EventLoop.IsUsed;
 

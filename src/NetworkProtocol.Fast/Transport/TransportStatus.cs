@@ -15,6 +15,12 @@ internal enum TransportStatus
     /// <summary>The system is short of memory; the operation did nothing.</summary>
     Pressure,
 
+    /// <summary>The transport's own handshake failed; the connection's fault says why.</summary>
+    HandshakeFailed,
+
+    /// <summary>The peer proved nothing that is trusted here; the connection's fault says why.</summary>
+    Untrusted,
+
     /// <summary>A bug or a setting; the connection is of no more use.</summary>
     Fatal,
 }

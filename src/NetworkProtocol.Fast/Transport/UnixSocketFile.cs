@@ -1,17 +1,21 @@
 using System;
 using System.IO;
 using System.Net.Sockets;
+using System.Threading;
+using Microsoft.Win32.SafeHandles;
 using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Transport;
 
 /// <summary>
 /// The file of a Unix listener: tells a stale socket from a live one and from a file that is none, and removes
-/// only what may be removed. Two processes that start on the same stale path in the same instant can still
-/// collide between the check and the removal; the identity check makes that window a few microseconds.
+/// only what may be removed. Whoever binds a path holds the lock of its folder until he listens, so of two processes
+/// that start on a stale path in the same instant one waits, and then finds the other alive.
 /// </summary>
 internal static class UnixSocketFile
 {
+    private const int LockWaitMs = 5_000;
+
     internal enum Kind
     {
         Missing,
@@ -22,6 +26,57 @@ internal static class UnixSocketFile
 
     /// <summary>Which file it is, to notice that a path was bound again by somebody else.</summary>
     internal readonly record struct Identity(Kind Kind, ulong Device, ulong Inode);
+
+    /// <summary>Locks the folder against other processes that are about to bind; null where there are no locks, and
+    /// there two that start in the same instant can collide.</summary>
+    internal static SafeFileHandle? LockFolder(Endpoint endpoint)
+    {
+        long start = Environment.TickCount64;
+        var spin = new SpinWait();
+        string folder = Path.GetDirectoryName(endpoint.Path)!;
+        while (true)
+        {
+            SafeFileHandle? held = SystemFiles.TryLockFolder(folder, out bool isTaken);
+            if (!isTaken)
+            {
+                return held;
+            }
+
+            if (Environment.TickCount64 - start > LockWaitMs)
+            {
+                throw InUse(endpoint, "another process keeps its folder locked; choose a folder of your own");
+            }
+
+            spin.SpinOnce();
+        }
+    }
+
+    /// <summary>Sets owner and mode of a file that was bound and does not listen yet, so that nobody has connected
+    /// under others.</summary>
+    internal static void Restrict(Endpoint endpoint, LocalAccess access)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            // A file has the access list of its folder there.
+            return;
+        }
+
+        try
+        {
+            // In this order: a file that was given away is not ours to change any more.
+            File.SetUnixFileMode(endpoint.Path, access.FileMode);
+            if ((access.FileOwner ?? access.FileGroup) is not null)
+            {
+                SystemFiles.ChangeOwner(endpoint.Path, access.FileOwner, access.FileGroup);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            throw new TransportException(endpoint, SocketError.AccessDenied,
+                $"cannot listen on {endpoint}: owner or mode of its file cannot be set: {e.Message}; leave "
+                + "them as they are, or run with the right to change them", e);
+        }
+    }
 
     /// <summary>Looks at the path itself, not at what a symbolic link there points to.</summary>
     internal static Identity Identify(string path)
@@ -87,7 +142,7 @@ internal static class UnixSocketFile
     /// <summary>Only a refusal proves that nobody listens; a full backlog or a denied access is a live one.</summary>
     private static bool IsLive(Endpoint endpoint)
     {
-        UnixAddress address = new(endpoint.Path);
+        UnixAddress address = endpoint.ToUnixAddress();
         using Socket probe = StreamSocket.Create(address);
         probe.Blocking = false;
         try

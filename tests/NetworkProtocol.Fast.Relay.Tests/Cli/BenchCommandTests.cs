@@ -18,9 +18,13 @@ internal sealed class BenchCommandTests
     private static readonly string[] Percentiles = ["p50", "p90", "p99", "p99.9"];
 
     private static readonly string[] Subjects =
-        ["raw echo", "plain echo", "secure echo", "plain forwarded", "secure to relay", "secure both hops"];
+        [
+            "raw echo", "plain echo", "secure echo", "tls echo", "plain forwarded", "secure to relay",
+            "secure both hops",
+        ];
 
-    private static readonly string[] ConnectSubjects = ["plain connect", "secure connect"];
+    private static readonly string[] ConnectSubjects =
+        ["plain connect", "secure connect", "tls connect", "tls resumed"];
 
     [TestCase("64")]
     [TestCase("40KiB")]

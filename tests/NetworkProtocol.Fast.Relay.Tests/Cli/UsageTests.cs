@@ -27,7 +27,7 @@ internal sealed class UsageTests
     [TestCase("relay --max-connections 0", "--max-connections: '0' is out of range; use 1 to 1048576")]
     [TestCase("relay --listen foo", "--listen: endpoint 'foo': scheme missing; write tcp://HOST:PORT or unix:///PATH")]
     [TestCase("relay --session tls", "--session: session 'tls' is unknown; use plain or secure")]
-    [TestCase("relay --client-auth maybe", "--client-auth: 'maybe' is unknown; use none or required")]
+    [TestCase("relay --client-auth maybe", "--client-auth: 'maybe' is unknown; use none, optional or required")]
     [TestCase("relay --client-auth required",
         "--client-auth required needs the keys of those who may connect; name a file with --authorized-keys")]
     [TestCase("relay --route-clients admin.*=alice --authorized-keys x",
@@ -42,7 +42,7 @@ internal sealed class UsageTests
         "--max-handshakes needs a listener with secure sessions; leave it out, or make one secure")]
     [TestCase("relay --max-handshakes 0", "--max-handshakes: '0' is out of range; use 1 to 65536")]
     [TestCase("relay --clock-behind 2h", "--clock-behind: '2h' is out of range; use 1s to 1h")]
-    [TestCase("relay --session plain --client-auth required --authorized-keys x",
+    [TestCase("relay --session plain --client-auth required",
         "--client-auth needs a listener with secure sessions; leave it out, or make one secure")]
     [TestCase("relay --listen unix:///tmp/x --authorized-keys x",
         "--authorized-keys needs a listener with secure sessions; leave it out, or make one secure")]

@@ -22,8 +22,41 @@ internal sealed class TourTests
     [Test]
     public async Task Tour_PastedIntoAShell_Runs(CancellationToken cancellation)
     {
-        string tour = Readme.Block("bash", "npfast relay");
-        foreach (string port in new[] { "9000", "9001" })
+        (string[] lines, string errors) = await RunAsync(
+            Readme.Block("bash", "--upstream backend"), ["9000", "9001"], cancellation);
+        AssertInOrder(lines, "hello", "from a pipe", "pinned", "exit code 1", "exit code 1", "reply from", "seq=3",
+            "min/p50/p99/max", "messages/s");
+        Assert.That(errors, Does.Contain("NoRoute").And.Contain("this may be a man in the middle"));
+    }
+
+    [Test]
+    public async Task TourOfTls_PastedIntoAShell_Runs(CancellationToken cancellation)
+    {
+        (string[] lines, string errors) =
+            await RunAsync(Readme.Block("bash", "npfast cert ca"), ["9443"], cancellation);
+        AssertInOrder(lines, "sha256:", "sha256:", "sha256:", "subject      CN=alice.example", "hello by TLS",
+            "reply from", "min/p50/p99/max", "exit code 1", "exit code 1", "pinned by TLS", "sha256:", "renewed");
+        Assert.That(errors, Does.Contain("is signed by an unknown CA ('CN=Example CA')")
+            .And.Contain("the client shows no certificate, and one is required here"));
+    }
+
+    [Test]
+    public async Task TourOfConfiguration_PastedIntoAShell_Runs(CancellationToken cancellation)
+    {
+        string socket = Path.Combine(Path.GetTempPath(), $"npfast-{Environment.ProcessId}.sock");
+        string tour = Readme.Block("bash", "npfast config check")
+            .Replace("/tmp/npfast-edge.sock", socket, StringComparison.Ordinal);
+        (string[] lines, string errors) = await RunAsync(tour, [], cancellation);
+        AssertInOrder(lines, "npfast.toml is good: 1 listeners, 0 upstreams, 1 routes", "server.address", "configured",
+            "reloaded", "exit code 2");
+        Assert.That(errors,
+            Does.Contain("npfast.toml:7:1: unknown key 'memroy' in [limits]; did you mean 'memory'?"));
+    }
+
+    private static async Task<(string[] Lines, string Errors)> RunAsync(
+        string tour, string[] ports, CancellationToken cancellation)
+    {
+        foreach (string port in ports)
         {
             tour = tour.Replace(":" + port, ":" + FreePort(), StringComparison.Ordinal);
         }
@@ -46,9 +79,7 @@ internal sealed class TourTests
             string[] lines = (await shell.StandardOutput.ReadToEndAsync(cancellation)).Split('\n');
             await shell.WaitForExitAsync(cancellation);
             Assert.That(shell.ExitCode, Is.Zero, await errors);
-            AssertInOrder(lines, "hello", "from a pipe", "pinned", "exit code 1", "exit code 1", "reply from", "seq=3",
-                "min/p50/p99/max", "messages/s");
-            Assert.That(await errors, Does.Contain("NoRoute").And.Contain("this may be a man in the middle"));
+            return (lines, await errors);
         }
         finally
         {

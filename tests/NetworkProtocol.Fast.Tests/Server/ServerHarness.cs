@@ -20,7 +20,7 @@ internal sealed class ServerHarness : IAsyncDisposable
     internal ServerHarness(
         HandlerTable? handlers = null, LinkOptions? link = null, int connectionsMax = 10_000, bool manualTime = false,
         long memoryBytes = LinkRuntime.MemoryLimitBytesDefault, SecureServerOptions? secure = null,
-        ILoggerFactory? loggers = null)
+        ILoggerFactory? loggers = null, ServerListener? listener = null)
     {
         Time = new ManualTime();
         Runtime = manualTime
@@ -30,7 +30,7 @@ internal sealed class ServerHarness : IAsyncDisposable
         {
             Listeners =
             [
-                Plain.Loopback with
+                listener ?? Plain.Loopback with
                 {
                     Session = secure is null ? SessionKind.Plain : SessionKind.Secure,
                     Secure = secure,

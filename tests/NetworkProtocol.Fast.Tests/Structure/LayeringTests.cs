@@ -18,8 +18,9 @@ internal sealed partial class LayeringTests
         new("Packets", ["Memory"]),
         new("Diagnostics", ["Packets"]),
         new("Session", ["Memory", "Packets"]),
-        new("Transport", ["Memory"]),
-        new("Configuration", ["Packets", "Session", "Transport"]),
+        new("Certificates", ["Memory", "Session"]),
+        new("Transport", ["Memory", "Session", "Certificates"]),
+        new("Configuration", ["Packets", "Session", "Certificates", "Transport"]),
         new("Link", ["Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration"]),
         new("Dispatch", ["Memory", "Packets", "Diagnostics", "Session", "Link"]),
         new("Server",
@@ -27,7 +28,8 @@ internal sealed partial class LayeringTests
         new("Client", ["Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch"]),
         new("Forwarding",
         [
-            "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Memory", "Packets", "Diagnostics", "Session", "Certificates", "Transport", "Configuration", "Link",
+            "Dispatch", "Server",
             "Client",
         ]),
         new("Logging", ["Configuration"]),
@@ -38,8 +40,8 @@ internal sealed partial class LayeringTests
         ]),
         new("Cli",
         [
-            "Memory", "Packets", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server", "Client",
-            "Forwarding", "Logging", "Admin",
+            "Memory", "Packets", "Session", "Certificates", "Transport", "Configuration", "Link", "Dispatch", "Server",
+            "Client", "Forwarding", "Logging", "Admin",
         ]),
     ];
 

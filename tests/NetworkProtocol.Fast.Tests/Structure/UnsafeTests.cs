@@ -24,9 +24,11 @@ internal sealed partial class UnsafeTests
     private static readonly string[] SystemCalls =
     [
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
-        "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open, fsync: folders
+        "NetworkProtocol.Fast/Memory/SystemAccounts.cs", // getpwnam_r, getgrnam_r
+        "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open, fsync, flock: folders; lchown
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap
         "NetworkProtocol.Fast/Memory/SystemSockets.cs", // epoll, and what goes with it: recv, send, shutdown, close
+        "NetworkProtocol.Fast/Session/OpenSslAgreement.cs", // EVP_PKEY_derive: a point is checked once, not each time
         "NetworkProtocol.Fast/Transport/SocketBacklog.cs", // ioctl: what the peer has not taken yet
     ];
 

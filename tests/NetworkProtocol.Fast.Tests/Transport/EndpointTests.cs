@@ -25,6 +25,8 @@ internal sealed class EndpointTests
         Assert.That(Endpoint.Parse(canonical), Is.EqualTo(endpoint));
     }
 
+    [TestCase("unix://@npfast", "@npfast")]
+    [TestCase("unix://@a/b/", "@a/b/")]
     [TestCase("unix:///run/npfast.sock", "/run/npfast.sock")]
     [TestCase("Unix:///tmp/with space/Gerät%20", "/tmp/with space/Gerät%20")]
     public void Parse_Unix_KeepsThePathAsWritten(string uri, string path)
@@ -42,10 +44,11 @@ internal sealed class EndpointTests
     [TestCase(" tcp://a:1", "position 1")]
     [TestCase("tcp://a:1 ", "position 10")]
     [TestCase("tcp://a\t:1", "position 8")]
-    [TestCase("tls://host:1", "scheme 'tls' is not supported by this version; use tcp:// or unix://")]
-    [TestCase("pipe://name", "scheme 'pipe' is not supported by this version; use tcp:// or unix://")]
+    [TestCase("pipe://", "name missing; write pipe://NAME")]
+    [TestCase("pipe://a/b", "name 'a/b' has a bad character '/'")]
+    [TestCase("unix://@", "name missing after '@'; write unix://@NAME")]
     [TestCase("tcp+secure://host:1", "scheme 'tcp+secure' is not supported by this version")]
-    [TestCase("http://host:1", "unknown scheme 'http'; use tcp:// or unix://")]
+    [TestCase("http://host:1", "unknown scheme 'http'; use tcp://, tls://, unix:// or pipe://")]
     [TestCase("tcp://", "host missing")]
     [TestCase("tcp://:9000", "host missing")]
     [TestCase("tcp://host", "port missing after host 'host'; write tcp://HOST:PORT")]

@@ -23,7 +23,7 @@ internal sealed class SocketRuntimeTests
     public async Task Completion_Inline_RunsOnTheThreadThatWaitsForTheSocket()
     {
         Assume.That(OperatingSystem.IsLinux(), "elsewhere completions may run on the pool");
-        await using TransportUnderTest transport = new(EndpointScheme.Tcp);
+        await using TransportUnderTest transport = new(TransportKind.Tcp);
         (TransportConnection client, TransportConnection server) = await transport.ConnectUnboundPairAsync();
         Assert.That(Thread.CurrentThread.IsThreadPoolThread, Is.True, "connecting leaves the I/O thread");
 

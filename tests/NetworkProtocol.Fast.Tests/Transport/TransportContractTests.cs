@@ -10,12 +10,14 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Tests.Transport;
 
 /// <summary>What every transport promises a link.</summary>
-[TestFixture(EndpointScheme.Tcp, true)]
-[TestFixture(EndpointScheme.Tcp, false)]
-[TestFixture(EndpointScheme.Unix, true)]
-[TestFixture(EndpointScheme.Unix, false)]
-[TestFixture(EndpointScheme.InMemory, false)]
-internal sealed class TransportContractTests(EndpointScheme scheme, bool onLoop)
+[TestFixture(TransportKind.Tcp, true)]
+[TestFixture(TransportKind.Tcp, false)]
+[TestFixture(TransportKind.Unix, true)]
+[TestFixture(TransportKind.Unix, false)]
+[TestFixture(TransportKind.Abstract, true)]
+[TestFixture(TransportKind.Pipe, false)]
+[TestFixture(TransportKind.InMemory, false)]
+internal sealed class TransportContractTests(TransportKind kind, bool onLoop)
 {
     private TransportUnderTest transport = null!;
     private OperationWaiter client = null!;
@@ -24,7 +26,7 @@ internal sealed class TransportContractTests(EndpointScheme scheme, bool onLoop)
     [SetUp]
     public async Task SetUp()
     {
-        transport = new TransportUnderTest(scheme, new TransportOptions { OnLoop = onLoop });
+        transport = new TransportUnderTest(kind, new TransportOptions { OnLoop = onLoop });
         (client, server) = await transport.ConnectPairAsync();
     }
 
@@ -168,7 +170,8 @@ internal sealed class TransportContractTests(EndpointScheme scheme, bool onLoop)
         while (result.Status == TransportStatus.Ok && result.Bytes > 0);
 
         // A Unix socket has no reset: there the stream just ends.
-        TransportStatus expected = scheme == EndpointScheme.Unix ? result.Status : TransportStatus.PeerGone;
+        bool hasReset = kind is TransportKind.Tcp or TransportKind.InMemory;
+        TransportStatus expected = hasReset ? TransportStatus.PeerGone : result.Status;
         Assert.That(result.Status, Is.EqualTo(expected));
     }
 

@@ -1,5 +1,4 @@
 using System;
-using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Transport;
@@ -9,27 +8,21 @@ namespace NetworkProtocol.Fast.Tests.Transport;
 /// <summary>Makes connected pairs over one transport, so that one suite holds all of them to the contract.</summary>
 internal sealed class TransportUnderTest : IAsyncDisposable
 {
-    private readonly DirectoryInfo? folder;
+    private readonly EndpointUnderTest? endpoint;
     private readonly QueueAcceptor acceptor = new();
     private readonly TransportListener? listener;
 
-    internal TransportUnderTest(EndpointScheme scheme, TransportOptions? options = null)
+    internal TransportUnderTest(TransportKind kind, TransportOptions? options = null)
     {
         Options = options ?? TransportOptions.Default;
-        if (scheme == EndpointScheme.InMemory)
+        if (kind == TransportKind.InMemory)
         {
             return;
         }
 
-        string uri = "tcp://127.0.0.1:0";
-        if (scheme == EndpointScheme.Unix)
-        {
-            folder = Directory.CreateTempSubdirectory("npfast-");
-            uri = $"unix://{folder.FullName}/s";
-        }
-
+        endpoint = new EndpointUnderTest(kind);
         ListenerOptions listenerOptions = new() { Backlog = 4096, Connection = Options };
-        listener = TransportListener.Start(Endpoint.Parse(uri), listenerOptions, acceptor);
+        listener = TransportListener.Start(endpoint.Endpoint, listenerOptions, acceptor);
     }
 
     internal TransportOptions Options { get; }
@@ -60,6 +53,6 @@ internal sealed class TransportUnderTest : IAsyncDisposable
             await listener.DisposeAsync();
         }
 
-        folder?.Delete(recursive: true);
+        endpoint?.Dispose();
     }
 }

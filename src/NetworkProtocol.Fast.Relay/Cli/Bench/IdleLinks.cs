@@ -12,6 +12,9 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// <summary>Links that only live: they answer and send heartbeats. Any of them that ends fails the run.</summary>
 internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat, SessionSecurity? security) : ILinkSink
 {
+    // A server takes only so many handshakes of one address at a time.
+    private const int OpeningMax = 16;
+
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(30);
 
     private readonly LinkOptions options = new()
@@ -26,9 +29,15 @@ internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat, Session
 
     internal async Task OpenAsync(Endpoint target, int count, CancellationToken cancellationToken)
     {
-        int missing = count - links.Count;
+        int opening = 0;
         while (links.Count < count)
         {
+            if (opening == OpeningMax)
+            {
+                await OneEstablishedAsync(cancellationToken).ConfigureAwait(false);
+                opening--;
+            }
+
             TransportConnection connection = await TransportConnector
                 .ConnectAsync(target, TransportOptions.Default, cancellationToken).ConfigureAwait(false);
             var link = new PeerLink(runtime, options, connection, this, LinkRole.Initiating)
@@ -37,13 +46,19 @@ internal sealed class IdleLinks(LinkRuntime runtime, Duration heartbeat, Session
             };
             links.Add(link);
             link.Start();
+            opening++;
         }
 
-        for (; missing > 0; missing--)
+        for (; opening > 0; opening--)
         {
-            Task next = established.WaitAsync(OpenTimeout, cancellationToken);
-            await (await Task.WhenAny(next, failed.Task).ConfigureAwait(false)).ConfigureAwait(false);
+            await OneEstablishedAsync(cancellationToken).ConfigureAwait(false);
         }
+    }
+
+    private async Task OneEstablishedAsync(CancellationToken cancellationToken)
+    {
+        Task next = established.WaitAsync(OpenTimeout, cancellationToken);
+        await (await Task.WhenAny(next, failed.Task).ConfigureAwait(false)).ConfigureAwait(false);
     }
 
     /// <summary>Waits while every link must live.</summary>

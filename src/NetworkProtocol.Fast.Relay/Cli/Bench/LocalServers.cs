@@ -3,6 +3,7 @@ using System.Collections.Generic;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
@@ -33,7 +34,7 @@ internal sealed class LocalServers : IAsyncDisposable
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(10);
 
-    private readonly RawEchoServer raw = new();
+    private readonly RawServer raw = RawServer.Echo();
     private readonly PacketServer upstream;
     private readonly PacketServer secureUpstream;
     private readonly RelayNode answering;
@@ -41,6 +42,8 @@ internal sealed class LocalServers : IAsyncDisposable
     private readonly RelayNode answeringSecurely;
     private readonly RelayNode forwardingSecurely;
     private readonly RelayNode forwardingSecurelyOn;
+    private readonly RelayNode answeringByTls;
+    private readonly BenchCertificate certificate = new();
     private readonly IdentityKey identity = IdentityKey.Create();
     private readonly SecureClient secureClient;
 
@@ -67,6 +70,16 @@ internal sealed class LocalServers : IAsyncDisposable
                 },
             ],
         };
+        ServerOptions tls = plain with
+        {
+            Listeners =
+            [
+                new ServerListener(Endpoint.Parse("tls://127.0.0.1:0"))
+                {
+                    Tls = new TlsServerOptions { Certificates = [certificate.Files] },
+                },
+            ],
+        };
         secureClient = new SecureClient(
             new SecureClientOptions { Trust = ServerTrust.Pinned(identity.Fingerprint) }, UpstreamName);
 
@@ -78,6 +91,7 @@ internal sealed class LocalServers : IAsyncDisposable
         secureUpstream.Start();
         answering = Start(new RelayOptions { Server = plain }, runtime);
         answeringSecurely = Start(new RelayOptions { Server = secure }, runtime);
+        answeringByTls = Start(new RelayOptions { Server = tls }, runtime);
         var plainHop = new UpstreamOptions
         {
             Name = UpstreamName, Nodes = upstream.Endpoints, Session = SessionKind.Plain,
@@ -110,6 +124,8 @@ internal sealed class LocalServers : IAsyncDisposable
         new BenchSubject(RawSubject, shape => new RawLoad(raw.EndPoint, options.WireBytes, shape)),
         Subject(PlainSubject, answering, null, options, runtime),
         Subject(SecureSubject, answeringSecurely, secureClient, options, runtime),
+        new BenchSubject("tls echo", shape => new PacketLoad(
+            answeringByTls.Endpoints[0], options, null, shape, runtime, ByTls(resumes: true))),
         Subject("plain forwarded", forwarding, null, options, runtime),
         Subject("secure to relay", forwardingSecurely, secureClient, options, runtime),
         Subject("secure both hops", forwardingSecurelyOn, secureClient, options, runtime),
@@ -120,6 +136,10 @@ internal sealed class LocalServers : IAsyncDisposable
         new BenchSubject("plain connect", shape => new ConnectLoad(answering.Endpoints[0], null, shape, runtime)),
         new BenchSubject(SecureConnectSubject,
             shape => new ConnectLoad(answeringSecurely.Endpoints[0], secureClient, shape, runtime)),
+        new BenchSubject("tls connect", shape => new ConnectLoad(
+            answeringByTls.Endpoints[0], null, shape, runtime, connecting: ByTls(resumes: false))),
+        new BenchSubject("tls resumed", shape => new ConnectLoad(
+            answeringByTls.Endpoints[0], null, shape, runtime, connecting: ByTls(resumes: true))),
     ];
 
     public async ValueTask DisposeAsync()
@@ -127,13 +147,20 @@ internal sealed class LocalServers : IAsyncDisposable
         await forwardingSecurelyOn.DisposeAsync().ConfigureAwait(false);
         await forwardingSecurely.DisposeAsync().ConfigureAwait(false);
         await forwarding.DisposeAsync().ConfigureAwait(false);
+        await answeringByTls.DisposeAsync().ConfigureAwait(false);
         await answeringSecurely.DisposeAsync().ConfigureAwait(false);
         await answering.DisposeAsync().ConfigureAwait(false);
         await secureUpstream.DisposeAsync().ConfigureAwait(false);
         await upstream.DisposeAsync().ConfigureAwait(false);
         await raw.DisposeAsync().ConfigureAwait(false);
         identity.Dispose();
+        certificate.Dispose();
     }
+
+    private TransportOptions ByTls(bool resumes) => TransportOptions.Default with
+    {
+        Tls = new TlsConnector(certificate.ClientOptions with { ResumesSessions = resumes }),
+    };
 
     private static BenchSubject Subject(
         string name, RelayNode relay, SecureClient? security, BenchOptions options, LinkRuntime runtime) =>

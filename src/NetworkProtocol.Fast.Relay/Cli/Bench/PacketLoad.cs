@@ -11,7 +11,8 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>Requests straight on the link layer, so that the generator costs little beside what it loads.</summary>
 internal sealed class PacketLoad(
-    Endpoint target, BenchOptions options, SessionSecurity? security, LoadShape shape, LinkRuntime runtime)
+    Endpoint target, BenchOptions options, SessionSecurity? security, LoadShape shape, LinkRuntime runtime,
+    TransportOptions? connecting = null)
     : Load(shape)
 {
     private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
@@ -25,7 +26,7 @@ internal sealed class PacketLoad(
         for (int i = 0; i < Shape.Connections; i++)
         {
             TransportConnection transport = await TransportConnector
-                .ConnectAsync(target, TransportOptions.Default, cancellationToken).ConfigureAwait(false);
+                .ConnectAsync(target, connecting ?? TransportOptions.Default, cancellationToken).ConfigureAwait(false);
             var connection = new PacketLoadConnection(Run, AddMeter(), options.Name, payload, Shape.InFlight);
             connections.Add(connection);
             await connection.OpenAsync(runtime, link, security, transport)

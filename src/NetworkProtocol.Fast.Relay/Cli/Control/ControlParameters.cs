@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Admin;
 using NetworkProtocol.Fast.Transport;
 
@@ -13,7 +14,7 @@ internal static class ControlParameters
 
     internal static Option<Endpoint?> Address { get; } = Parameters.Option<Endpoint?>(
         "--admin", "URI", $"The relay's admin listener: tcp://HOST:PORT or unix:///PATH; ${Variable} unless given",
-        ValueParsers.Uri!);
+        ValueParsers.AdminUri!);
 
     internal static Option<string?> TokenFile { get; } = Parameters.Option<string?>(
         "--token-file", "FILE", $"A file with the relay's admin token; ${AdminToken.Variable} unless given",
@@ -46,7 +47,7 @@ internal static class ControlParameters
                     + "as the relay was given it");
             }
 
-            if (ValueParsers.Uri(named, out endpoint) is { } error)
+            if (ValueParsers.AdminUri(named, out endpoint) is { } error)
             {
                 throw new UsageException($"{Variable}: {error}");
             }
