@@ -14,7 +14,8 @@ public class CountingBenchmarks
 
     private readonly RouteMeter route = new("orders.*", 1);
     private readonly RouteTally tally = new();
-    private readonly long[] durations = [.. Enumerable.Range(0, Replies).Select(static i => 90_000L + (i % 16 * 7_000))];
+    private readonly long[] durations =
+        [.. Enumerable.Range(0, Replies).Select(static i => 90_000L + (i % 16 * 7_000))];
 
     [GlobalSetup]
     public void Setup()

@@ -128,7 +128,7 @@ internal sealed class ReloadTests
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync("--config", ConfigurationFile);
         await using PacketClient client =
             await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client, Cancellation);
-        (await client.RequestAsync("orders.new", default)).Dispose();
+        await FirstReplyAsync(client);
         Write(Configured("b", 512, "information")
             + "[[upstream]]\nname = \"far\"\nnodes = \"tls://127.0.0.1:1\"\nca = \"/nowhere/ca.pem\"\n");
         relay.Signal("HUP");
@@ -137,6 +137,23 @@ internal sealed class ReloadTests
         Assert.That(relay.Log, Does.Contain("/nowhere/ca.pem"));
         (await client.RequestAsync("orders.new", default)).Dispose();
         Assert.That(nodes[1].ConnectionsAccepted, Is.Zero);
+    }
+
+    // A relay that has just begun may not have reached its upstreams yet.
+    private static async Task FirstReplyAsync(PacketClient client)
+    {
+        while (true)
+        {
+            try
+            {
+                (await client.RequestAsync("orders.new", default, cancellationToken: Cancellation)).Dispose();
+                return;
+            }
+            catch (PacketErrorException e) when (e.Code == ErrorCode.NoUpstream)
+            {
+                await Task.Delay(1, Cancellation);
+            }
+        }
     }
 
     private async Task ReloadBySignalAsync(NpfastProcess relay, string toml)

@@ -53,6 +53,7 @@ internal sealed partial class StatusPageTests
         upstream.Start();
         using AdminRelay relay = await AdminRelay.StartAsync("--upstream", $"orders={upstream.Endpoints[0]}",
             "--upstream-session", "orders=plain", "--route", "orders.*=orders");
+        await relay.ReadyAsync(Cancellation);
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         Task[] load =
         [
