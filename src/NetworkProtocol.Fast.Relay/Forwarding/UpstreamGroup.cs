@@ -71,7 +71,7 @@ internal sealed class UpstreamGroup
     /// </summary>
     /// <returns>The links that leave; they are still the caller's to retire.</returns>
     internal async Task<IReadOnlyList<UpstreamLink>> ChangeAsync(
-        UpstreamOptions next, TlsConnector? tls, TimeSpan patience)
+        UpstreamOptions next, TlsConnector? tls, TimeSpan patience, CancellationToken hurry)
     {
         connector = tls;
         UpstreamLink[] before = links;
@@ -80,7 +80,7 @@ internal sealed class UpstreamGroup
         UpstreamLink[] leaving = before.Except(after).ToArray();
         if (leaving.Length > 0)
         {
-            await WaitForOneAsync(after, patience).ConfigureAwait(false);
+            await WaitForOneAsync(after, patience, hurry).ConfigureAwait(false);
         }
 
         options = next;
@@ -89,7 +89,8 @@ internal sealed class UpstreamGroup
     }
 
     /// <summary>Waits until one of the links can be used; gives up after a time.</summary>
-    internal Task WaitForOneAsync(TimeSpan patience) => WaitForOneAsync(links, patience);
+    internal Task WaitForOneAsync(TimeSpan patience, CancellationToken hurry) =>
+        WaitForOneAsync(links, patience, hurry);
 
     internal void Collect(MetricSnapshot snapshot)
     {
@@ -109,12 +110,13 @@ internal sealed class UpstreamGroup
         }
     }
 
-    private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience)
+    private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience, CancellationToken hurry)
     {
         long start = Stopwatch.GetTimestamp();
-        while (!Array.Exists(any, static link => link.Live is not null) && Stopwatch.GetElapsedTime(start) < patience)
+        while (!Array.Exists(any, static link => link.Live is not null) && Stopwatch.GetElapsedTime(start) < patience
+            && !hurry.IsCancellationRequested)
         {
-            await Task.Delay(TimerWheel.TickMs / 5).ConfigureAwait(false);
+            await Task.Delay(TimerWheel.TickMs / 5, CancellationToken.None).ConfigureAwait(false);
         }
     }
 

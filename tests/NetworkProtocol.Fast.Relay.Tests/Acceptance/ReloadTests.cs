@@ -1,6 +1,7 @@
 using System;
 using System.IO;
 using System.Linq;
+using System.Net.Sockets;
 using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
@@ -12,6 +13,7 @@ using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Server;
 using NetworkProtocol.Fast.Tests.Shared;
+using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
@@ -98,6 +100,10 @@ internal sealed class ReloadTests
         await ReloadBySignalAsync(relay, Configured("bc", 7, "debug"));
         Assert.That(relay.Log, Does.Contain("limits.requests_in_flight is 7, was 512")
             .And.Contain("logging.level is debug, was information"));
+        Assert.That(relay.Log, Does.Not.Contain("dbug: "));
+        await ScanAsync(relay.Endpoints[0], count: 2);
+        await Eventually.HoldsAsync(
+            () => relay.Log.Contains("dbug: ", StringComparison.Ordinal), "the level is in force");
         await using (PacketClient limited =
             await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client, Cancellation))
         {
@@ -137,6 +143,17 @@ internal sealed class ReloadTests
         Assert.That(relay.Log, Does.Contain("/nowhere/ca.pem"));
         (await client.RequestAsync("orders.new", default)).Dispose();
         Assert.That(nodes[1].ConnectionsAccepted, Is.Zero);
+    }
+
+    // Of connections that open no session the first is told in full, and the others at debug.
+    private static async Task ScanAsync(Endpoint endpoint, int count)
+    {
+        for (int i = 0; i < count; i++)
+        {
+            using var scan = new TcpClient(endpoint.Host, endpoint.Port);
+            await scan.GetStream().WriteAsync("GET / HTTP/1.1\r\n\r\n"u8.ToArray(), Cancellation);
+            await scan.GetStream().CopyToAsync(Stream.Null, Cancellation);
+        }
     }
 
     // A relay that has just begun may not have reached its upstreams yet.
