@@ -145,7 +145,7 @@ internal sealed class StatusBuilder(AdminContext context)
 
         // Those that are configured, and those that were and have counts.
         var reports = new List<RouteReport>();
-        foreach (string match in now[Metrics.RequestDuration].Select(static s => s.Labels[0]))
+        foreach (string match in now[Metrics.Requests].Select(static s => s.Labels[0]).Distinct())
         {
             Dictionary<string, double> outcomes = now.ByLast(Metrics.Requests, match);
             double requests = outcomes.Values.Sum();
