@@ -111,6 +111,32 @@ internal sealed class ConfigCommandTests
     }
 
     [Test]
+    public async Task Check_OfNestingWithoutEnd_IsOneFault()
+    {
+        foreach (string nested in new[] { new string('[', 100_000), string.Concat(Enumerable.Repeat("{a=", 100_000)) })
+        {
+            string file = Write($"[server]\naddress = {nested}\n");
+            (int exitCode, _, string errors) = await CheckAsync(file);
+            Assert.That(exitCode, Is.EqualTo(2));
+            Assert.That(errors, Does.Contain("not valid TOML: lists or tables nest deeper than any key takes")
+                .And.Not.Contain("   at "));
+        }
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Check_OfPipeAndDevice_ReadsTheOneAndRefusesTheOther()
+    {
+        (int exitCode, _, string errors) = await CheckAsync("/dev/zero");
+        Assert.That((exitCode, errors.Trim()), Is.EqualTo(
+            (1, "npfast: /dev/zero has more than 16777216 bytes; a configuration has at most that")));
+        (exitCode, byte[] output, errors) = await NpfastProcess.RunWithInputAsync(
+            "[server]\nbacklog = 5\n"u8.ToArray(), "config", "check", "/dev/stdin");
+        Assert.That(exitCode, Is.Zero, errors);
+        Assert.That(Encoding.UTF8.GetString(output), Does.StartWith("/dev/stdin is good"));
+    }
+
+    [Test]
     public async Task Example_AsPrinted_IsAGoodFile()
     {
         (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync("config", "example");
