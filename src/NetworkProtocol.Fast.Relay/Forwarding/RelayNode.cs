@@ -157,10 +157,7 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     {
         foreach (UpstreamGroup group in groups.Values)
         {
-            foreach (UpstreamLink link in group.Links)
-            {
-                link.Collect(snapshot);
-            }
+            group.Collect(snapshot);
         }
     }
 

@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Transport;
 
@@ -15,6 +16,8 @@ internal sealed class UpstreamGroup
 {
     // As many as one send carries of small ones; beyond them a long batch of one client is spread over the links.
     private const int RequestsInARowMax = 64;
+
+    private static readonly string[] BreakerStates = ["closed", "half_open", "open"];
 
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
@@ -87,6 +90,24 @@ internal sealed class UpstreamGroup
 
     /// <summary>Waits until one of the links can be used; gives up after a time.</summary>
     internal Task WaitForOneAsync(TimeSpan patience) => WaitForOneAsync(links, patience);
+
+    internal void Collect(MetricSnapshot snapshot)
+    {
+        foreach (IGrouping<Endpoint, UpstreamLink> node in links.GroupBy(static link => link.Node))
+        {
+            string now = node.Any(static link => link.Live is not null) ? "closed"
+                : node.Any(static link => link.IsConnecting) ? "half_open" : "open";
+            foreach (string state in BreakerStates)
+            {
+                snapshot.Add(Metrics.UpstreamBreaker, state == now ? 1 : 0, Name, node.Key.ToString(), state);
+            }
+
+            foreach (UpstreamLink link in node)
+            {
+                link.Collect(snapshot);
+            }
+        }
+    }
 
     private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience)
     {
@@ -191,7 +212,7 @@ internal sealed class UpstreamGroup
         int start = (int)((ulong)connectionId % (uint)all.Length);
         for (int i = 0; i < all.Length; i++)
         {
-            UpstreamLink candidate = all[(start + i) % links.Length];
+            UpstreamLink candidate = all[(start + i) % all.Length];
             if (candidate.Live is not null)
             {
                 return candidate;

@@ -63,8 +63,11 @@ internal sealed class SecureSecretTests : SecureFixture
         Assert.That(scan.Run().Values, Has.All.Zero);
     }
 
-    private static SessionKeys KeysOf(PacketClient client) =>
-        SessionInside.KeysOf((PeerLink)SessionInside.ValueOf(client, typeof(PeerLink))!);
+    private static SessionKeys KeysOf(PacketClient client)
+    {
+        var leg = (Leg)SessionInside.ValueOf(client, typeof(Leg))!;
+        return SessionInside.KeysOf((PeerLink)SessionInside.ValueOf(leg.Connection, typeof(PeerLink))!);
+    }
 
     private static void AddNext(MemoryScan scan, string name, object half)
     {
