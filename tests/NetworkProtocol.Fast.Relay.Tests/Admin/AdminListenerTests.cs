@@ -226,7 +226,8 @@ internal sealed class AdminListenerTests
         using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{relay.Endpoint.Port}") };
         Assert.That(await http.GetStringAsync("/metrics", Cancellation), Does.Contain(DescriptorsMetric));
         int limit = Directory.GetFileSystemEntries($"/proc/{relay.Process.Id}/fd").Length + Spare;
-        using Process limiting = Process.Start("prlimit", ["--pid", $"{relay.Process.Id}", $"--nofile={limit}:{limit}"]);
+        using Process limiting = Process.Start(
+            "prlimit", ["--pid", $"{relay.Process.Id}", $"--nofile={limit}:{limit}"]);
         await limiting.WaitForExitAsync(Cancellation);
         Assert.That(limiting.ExitCode, Is.Zero);
 
