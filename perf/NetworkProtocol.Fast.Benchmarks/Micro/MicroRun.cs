@@ -15,7 +15,7 @@ internal static class MicroRun
     [
         typeof(RingBenchmarks), typeof(PoolBenchmarks), typeof(HeaderBenchmarks), typeof(FramerBenchmarks),
         typeof(WriterBenchmarks), typeof(DispatchBenchmarks), typeof(RoutingBenchmarks), typeof(CompressionBenchmarks),
-        typeof(RecordBenchmarks), typeof(HandshakeBenchmarks),
+        typeof(RecordBenchmarks), typeof(HandshakeBenchmarks), typeof(CountingBenchmarks),
     ];
 
     /// <param name="smoke">Short and coarse.</param>

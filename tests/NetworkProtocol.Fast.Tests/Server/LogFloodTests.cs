@@ -213,7 +213,12 @@ internal sealed class LogFloodTests
         {
             Listeners = [Plain.On(Endpoint.Parse("unix://" + path))],
             ConnectionsMax = connectionsMax,
-            Link = new LinkOptions { HeartbeatInterval = TimeSpan.FromMinutes(10) },
+            Link = new LinkOptions
+            {
+                // The clock jumps, maybe before a send is seen to have ended: nobody is slow because of that.
+                HeartbeatInterval = TimeSpan.FromMinutes(10),
+                SlowPeerTimeout = TimeSpan.FromMinutes(10),
+            },
         };
         var server = new PacketServer(options, handlers, runtime);
         server.Start();

@@ -206,7 +206,8 @@ internal sealed class TransportSessionTests(TransportKind kind, SessionKind sess
         TransportConnection connection = kind == TransportKind.InMemory
             ? ConnectInMemory()
             : await TransportConnector.ConnectAsync(bound, TransportOptions.Default, CancellationToken.None);
-        PacketClient client = await PacketClient.OpenAsync(wrap?.Invoke(connection) ?? connection, runtime, options,
+        TransportConnection wrapped = wrap?.Invoke(connection) ?? connection;
+        PacketClient client = await PacketClient.OpenAsync(_ => Task.FromResult(wrapped), runtime, options,
             SecureClient.For(bound, session, options.Secure), CancellationToken.None);
         lock (clients)
         {
