@@ -43,12 +43,23 @@ internal static class StatusView
             "#out", "#bytes in", "#out", "#in flight", "#waiting");
         foreach (ConnectionReport c in report.Connections)
         {
-            Add(table, Units.Count(c.Id), c.Remote, c.Listener, c.Peer, c.Session, c.State, c.Software,
+            Add(table, Units.Count(c.Id), RemoteOf(c), c.Listener, PeerOf(c), c.Session, c.State, c.Software,
                 Units.Age(c.AgeMs / 1000.0), Units.Count(c.PacketsIn), Units.Count(c.PacketsOut),
                 Units.Bytes(c.BytesIn), Units.Bytes(c.BytesOut), Units.Count(c.InFlight), Units.Bytes(c.QueuedBytes));
         }
 
         return table;
+    }
+
+    private static string RemoteOf(ConnectionReport c) =>
+        c.ProcessId is null ? c.Remote : $"{c.Remote} (pid {c.ProcessId} uid {c.UserId} gid {c.GroupId})";
+
+    private static string PeerOf(ConnectionReport c)
+    {
+        IEnumerable<string?> proofs =
+            [c.Key, c.Subject, .. (c.Names ?? []).Where(name => name != c.Peer)];
+        string more = string.Join(", ", proofs.Where(proof => proof is not null && proof != c.Peer));
+        return more.Length == 0 ? c.Peer : $"{c.Peer} ({more})";
     }
 
     private static string Summary(StatusReport status, StatusReport? before)
