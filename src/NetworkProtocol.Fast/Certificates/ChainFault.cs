@@ -50,7 +50,9 @@ internal static class ChainFault
                 .FirstOrDefault(static e =>
                     e.ChainElementStatus.Any(static s => (s.Status & X509ChainStatusFlags.NotTimeValid) != 0))
                 ?.Certificate ?? certificate;
-            string whose = untimely.Equals(certificate) ? string.Empty : $"is signed by '{CertificateNames.Shown(untimely.Subject)}', which ";
+            string whose = untimely.Equals(certificate)
+                ? string.Empty
+                : $"is signed by '{CertificateNames.Shown(untimely.Subject)}', which ";
             return whose + (untimely.NotBefore > System.DateTime.Now
                 ? $"is not valid before {Time(untimely.NotBefore)}; check the clocks"
                 : $"expired on {Time(untimely.NotAfter)}; renew it");

@@ -214,7 +214,11 @@ internal sealed class LogFloodTests
         {
             Listeners = [Plain.On(Endpoint.Parse("unix://" + path))],
             ConnectionsMax = connectionsMax,
-            Link = new LinkOptions { HeartbeatInterval = TimeSpan.FromMinutes(10) },
+            Link = new LinkOptions
+            {
+                // Time leaps ahead here, perhaps over the end of a send that the peer has seen already.
+                HeartbeatInterval = TimeSpan.FromMinutes(10), SlowPeerTimeout = TimeSpan.FromMinutes(10),
+            },
         };
         var server = new PacketServer(options, handlers, runtime);
         server.Start();
