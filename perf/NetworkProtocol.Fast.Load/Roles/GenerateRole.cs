@@ -2,6 +2,7 @@ using System;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Loading.Loads;
 using NetworkProtocol.Fast.Packets;
@@ -81,7 +82,7 @@ internal static class GenerateRole
     {
         string name = arguments.Text("--name", "ECHO");
         string codec = arguments.Text("--compress", "none");
-        if (ValueParsers.Name(name, out PacketName packet) is { } badName)
+        if (PacketName.Parse(name, out PacketName packet) is { } badName)
         {
             throw new UsageException(badName);
         }

@@ -5,6 +5,7 @@ using System.Globalization;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Cli.Bench;
@@ -40,7 +41,7 @@ internal static class BenchCommand
         "--rounds", "N", "Rounds; medians are reported", ValueParsers.Integer(1, 1000), 3);
 
     private static readonly Option<PacketName> Name = Parameters.Option(
-        "--name", "NAME", "Name or type number of a packet that echoes, for a given URI", ValueParsers.Name,
+        "--name", "NAME", "Name or type number of a packet that echoes, for a given URI", PacketName.Parse,
         PacketName.Echo);
 
     private static readonly Option<int> Idle = Parameters.Option<int>(

@@ -7,6 +7,7 @@ using System.Linq;
 using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NetworkProtocol.Fast.Certificates;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Relay.Cli;

@@ -2,6 +2,7 @@ using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
 using NetworkProtocol.Fast.Certificates;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -10,9 +11,6 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// shown. <see cref="TrustOptions"/> has those that secure sessions share.</summary>
 internal static class CertificateOptions
 {
-    /// <summary>The value of <see cref="Roots"/> that stands for the CAs of the system.</summary>
-    private const string System = "system";
-
     internal static Option<string?> Roots { get; } = Parameters.Option<string?>(
         "--ca", "FILE|system", "CAs of tls:// servers in PEM; those of the system unless given, none where a pin is",
         ValueParsers.FilePath);
@@ -61,23 +59,12 @@ internal static class CertificateOptions
             throw new UsageException($"both {TrustOptions.AnyKey.Name} and {other} are given; leave one out");
         }
 
-        return OptionsOf(roots, pins, takesAny) with
+        return TlsClientOptions.Trusting(roots, pins, takesAny) with
         {
             ServerName = parsed.GetValue(ServerName),
             Certificate = FilesOf(parsed),
         };
     }
-
-    /// <summary>A pin alone is all that is checked; with a CA both are.</summary>
-    internal static TlsClientOptions OptionsOf(
-        string? roots, IReadOnlyList<KeyFingerprint> pins, bool takesAny = false) => new()
-        {
-            Check = takesAny ? CertificateCheck.None
-                : pins.Count > 0 && roots is null ? CertificateCheck.PinOnly
-                : CertificateCheck.Chain,
-            RootsFile = roots == System ? null : roots,
-            Pins = pins,
-        };
 
     /// <summary>The first of them that the command line holds; null when there is none.</summary>
     internal static Option? FirstGiven(ParseResult parsed) => All.FirstOrDefault(o => TrustOptions.IsGiven(parsed, o));

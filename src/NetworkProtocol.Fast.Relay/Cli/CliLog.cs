@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
@@ -42,4 +43,21 @@ internal static partial class CliLog
         "sessions with upstream {Upstream} at {Node} are plain: whoever is on the way "
         + "can read and change everything")]
     internal static partial void PlainUpstream(ILogger logger, string upstream, Endpoint node);
+
+    [LoggerMessage(630, LogLevel.Information,
+        "configuration read again: {Changes} changes in force, {Restarts} need a restart")]
+    internal static partial void Reloaded(ILogger logger, int changes, int restarts);
+
+    [LoggerMessage(631, LogLevel.Information, "changed: {Change}")]
+    internal static partial void ReloadChange(ILogger logger, string change);
+
+    [LoggerMessage(632, LogLevel.Warning, "needs a restart: {Change}")]
+    internal static partial void ReloadNeedsRestart(ILogger logger, string change);
+
+    [LoggerMessage(633, LogLevel.Error, "{Fault}")]
+    internal static partial void ReloadFault(ILogger logger, string fault);
+
+    [LoggerMessage(634, LogLevel.Error,
+        "the configuration was not read again: {Count} faults; the one of before stays in force")]
+    internal static partial void NotReloaded(ILogger logger, int count);
 }

@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.CommandLine.Invocation;
 using System.IO;
 using System.Threading;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Cli.Control;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -19,6 +20,7 @@ internal static class CommandTree
             PingCommand.Create(),
             BenchCommand.Create(),
             KeyCommand.Create(),
+            ConfigCommand.Create(),
             CertCommand.Create(),
             InfoCommand.Create(),
             StatusCommand.CreateStatus(),
@@ -59,6 +61,15 @@ internal static class CommandTree
         catch (UsageException e)
         {
             return Fail(e.Message, ExitCode.Usage);
+        }
+        catch (ConfigurationException e)
+        {
+            foreach (ConfigurationError error in e.Errors)
+            {
+                StandardError.WriteLine(error.ToString());
+            }
+
+            return ExitCode.Usage;
         }
         catch (IOException e) when (StandardOutput.IsClosed(e))
         {

@@ -1,6 +1,7 @@
 using System;
 using System.CommandLine;
 using System.IO;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Relay.Cli;

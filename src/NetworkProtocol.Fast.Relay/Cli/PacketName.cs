@@ -1,4 +1,6 @@
+using System.Globalization;
 using System.Text;
+using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
@@ -22,6 +24,26 @@ internal readonly record struct PacketName(string Text, int Number)
 
     /// <summary>The name that stands behind the header; empty where the type says it all.</summary>
     internal byte[] Utf8 => Type == PacketType.Custom ? Encoding.UTF8.GetBytes(Text) : [];
+
+    /// <summary>Reads a name or a number.</summary>
+    /// <returns>Null, or what is wrong and what to write.</returns>
+    internal static string? Parse(string text, out PacketName value)
+    {
+        value = default;
+        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        {
+            value = new PacketName(text, number);
+            return number is >= RouteMatch.NumberMin and <= RouteMatch.NumberMax
+                ? null
+                : $"type number {text} is out of range; "
+                    + $"use {RouteMatch.NumberMin} to {RouteMatch.NumberMax}, or a name";
+        }
+
+        value = new PacketName(text, 0);
+        return Encoding.UTF8.GetByteCount(text) is >= 1 and <= PacketLimits.NameBytesMax
+            ? null
+            : "a packet name has 1 to 255 bytes; use a shorter one";
+    }
 
     /// <inheritdoc/>
     public override string ToString() => Text;

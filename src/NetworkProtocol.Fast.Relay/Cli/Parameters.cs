@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using NetworkProtocol.Fast.Configuration;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -26,6 +27,11 @@ internal static class Parameters
             CustomParser = result => Single(result, name, valueName, parse),
         };
 
+    /// <summary>The option that sets the same as a key of the configuration.</summary>
+    internal static Option<T> Of<T>(ConfigurationKey<T> key) => key.HasDefault && key.Default is not null
+        ? Option(key.Flag!, key.ValueName, key.Doc, key.Parse, key.Default)
+        : Option(key.Flag!, key.ValueName, key.Doc, key.Parse);
+
     /// <summary>An option that may be given several times; null when it was not given.</summary>
     internal static Option<IReadOnlyList<T>> Repeatable<T>(
         string name, string valueName, string description, TextParser<T> parse)
@@ -48,6 +54,23 @@ internal static class Parameters
         });
         return option;
     }
+
+    /// <summary>The option that adds to a list of the configuration; repeatable.</summary>
+    internal static Option<IReadOnlyList<string>> OfEach<T>(ConfigurationKey<T> key) => Repeatable<string>(
+        key.Flag!, key.IsDividedByCommas ? $"{key.ValueName}[,{key.ValueName}]" : key.ValueName,
+        key.Doc + "; repeatable", (string text, out string value) =>
+        {
+            value = text;
+            foreach (string one in CommandLineLayer.Divide(key, text))
+            {
+                if (key.Check(one) is { } error)
+                {
+                    return error;
+                }
+            }
+
+            return null;
+        });
 
     internal static Option<bool> Flag(string name, string description) => new(name)
     {

@@ -17,9 +17,11 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// <summary><c>npfast relay</c>: runs a relay until it is told to stop.</summary>
 internal static class RelayCommand
 {
+    internal const string Name = "relay";
+
     internal static Command Create()
     {
-        var command = new Command("relay", "Runs a relay: answers ECHO and PING, forwards what routes say.");
+        var command = new Command(Name, "Runs a relay: answers ECHO and PING, forwards what routes say.");
         RelayParameters.AddTo(command);
         command.SetAction((parsed, _) => RunAsync(parsed));
         return command;
@@ -27,50 +29,56 @@ internal static class RelayCommand
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        RelayOptions options = RelayParameters.ToOptions(parsed);
-        RelayNode? running = null;
-        using var signals = new StopSignals(() => Volatile.Read(ref running)?.Server.ReloadCertificates());
-        LoggingOptions logging = LoggingParameters.ToOptions(parsed);
+        NetworkConfiguration configuration = RelayConfiguration.Load(parsed);
+        RelayOptions options = RelayConfiguration.ToOptions(configuration);
+        RelayReload? reloading = null;
+        using var signals = new StopSignals(() => _ = Volatile.Read(ref reloading)?.RunAsync());
+        LoggingOptions logging = configuration.ToLoggingOptions();
         var levels = new LogLevels(logging);
-        AdminOptions? administration = AdminParameters.ToOptions(parsed);
+        AdminOptions? administration = configuration.ToAdminOptions();
         AdminToken? token = administration is null ? null : AdminParameters.TokenOf(administration);
         using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
-        using RelaySecurity security = RelaySecurity.Open(parsed, options, logger);
-        using var runtime = new LinkRuntime(parsed.GetValue(RelayParameters.MemoryLimit).Bytes, loggers);
+        using RelaySecurity security = RelaySecurity.Open(configuration, options, logger);
+        using var runtime = new LinkRuntime(configuration.MemoryLimitBytes, loggers);
         RelayOptions applied = security.Apply(options);
         var node = new RelayNode(applied, runtime);
         await using (node.ConfigureAwait(false))
         {
             node.Start();
-            Volatile.Write(ref running, node);
+            using var reload = new RelayReload(parsed, configuration, applied, node, security, levels, logger);
+            Volatile.Write(ref reloading, reload);
 
             // Open until the relay has stopped, so that a drain can be watched.
             IAsyncDisposable admin = administration is null ? node : await AdminServer.StartAsync(
-                administration, ContextOf(node, runtime, applied, levels, logging, signals), token)
+                administration, ContextOf(node, runtime, reload, levels, logging, signals), token)
                 .ConfigureAwait(false);
             await using (admin.ConfigureAwait(false))
             {
                 Announce(logger, node.Endpoints, options, security);
                 await signals.Received.ConfigureAwait(false);
-                await StopAsync(logger, node, parsed.GetValue(RelayParameters.ShutdownTimeout)).ConfigureAwait(false);
+                await StopAsync(logger, node, new Duration(configuration.ShutdownTimeout)).ConfigureAwait(false);
             }
         }
 
         return ExitCode.Clean;
     }
 
-    private static AdminContext ContextOf(RelayNode node, LinkRuntime runtime, RelayOptions options, LogLevels levels,
+    private static AdminContext ContextOf(RelayNode node, LinkRuntime runtime, RelayReload reload, LogLevels levels,
         LoggingOptions logging, StopSignals signals) => new()
         {
             Node = node,
             Runtime = runtime,
-            Options = () => options,
+            Options = () => reload.Options,
             Levels = levels,
             Logging = logging,
             Version = ProcessFacts.Version,
             Started = DateTimeOffset.UtcNow,
             Drain = signals.RequestStop,
+            Reload = !reload.HasFile ? null : async () =>
+                await reload.RunAsync().ConfigureAwait(false) is { IsDone: false } failed
+                    ? string.Join("; ", failed.Errors)
+                    : null,
         };
 
     private static void Announce(

@@ -1,7 +1,7 @@
 using System;
-using System.CommandLine;
 using System.Linq;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Session;
 
@@ -13,11 +13,11 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 /// </summary>
 internal sealed class RelaySecurity : IDisposable
 {
-    private readonly ParseResult parsed;
+    private readonly NetworkConfiguration configuration;
 
-    private RelaySecurity(ParseResult parsed, IdentityKey? identity, AuthorizedKeys? authorizedKeys)
+    private RelaySecurity(NetworkConfiguration configuration, IdentityKey? identity, AuthorizedKeys? authorizedKeys)
     {
-        this.parsed = parsed;
+        this.configuration = configuration;
         Identity = identity;
         AuthorizedKeys = authorizedKeys;
     }
@@ -30,21 +30,19 @@ internal sealed class RelaySecurity : IDisposable
 
     /// <summary>Opens what the options need. Without a secure session nothing is read or made.</summary>
     /// <exception cref="KeyFileException">A file cannot be used; the message says why.</exception>
-    internal static RelaySecurity Open(ParseResult parsed, RelayOptions options, ILogger logger)
+    internal static RelaySecurity Open(NetworkConfiguration configuration, RelayOptions options, ILogger logger)
     {
-        bool isNeeded = RelaySecurityParameters.ListensSecurely(options)
-            || options.Upstreams.Any(RelaySecurityParameters.IsSecure);
-        if (!isNeeded)
+        if (!options.Server.Listeners.Any(static l => l.IsSecure) && !options.Upstreams.Any(static u => u.IsSecure))
         {
-            return new RelaySecurity(parsed, null, null);
+            return new RelaySecurity(configuration, null, null);
         }
 
         // The list first: if that is no good, no key is made.
-        string? list = parsed.GetValue(RelaySecurityParameters.AuthorizedKeys);
+        string? list = configuration.Get(IdentityKeys.AuthorizedKeys);
         AuthorizedKeys? authorizedKeys = list is null ? null : AuthorizedKeys.Read(list);
-        string path = parsed.GetValue(RelaySecurityParameters.Identity)
-            ?? IdentityFile.PathIn(parsed.GetValue(SharedOptions.State));
-        return new RelaySecurity(parsed, IdentityFile.OpenOrCreate(path, logger), authorizedKeys);
+        string path = configuration.Get(IdentityKeys.File)
+            ?? IdentityFile.PathIn(configuration.Get(IdentityKeys.State));
+        return new RelaySecurity(configuration, IdentityFile.OpenOrCreate(path, logger), authorizedKeys);
     }
 
     /// <summary>Puts keys and trust into the relay's options.</summary>
@@ -55,39 +53,36 @@ internal sealed class RelaySecurity : IDisposable
             return options;
         }
 
-        SecureServerOptions secure = HandshakeParameters.Apply(parsed, new SecureServerOptions
-        {
-            Identity = Identity,
-            ClientAuthentication = parsed.GetValue(RelaySecurityParameters.ClientAuth),
-            AuthorizedKeys = AuthorizedKeys,
-        });
+        var secure = new SecureServerOptions { Identity = Identity, AuthorizedKeys = AuthorizedKeys };
         return options with
         {
             Server = options.Server with
             {
-                Listeners = [.. options.Server.Listeners.Select(l => l.IsSecure ? l with { Secure = secure } : l)],
+                Listeners = configuration.ToListeners(secure),
             },
             Upstreams = [.. options.Upstreams.Select(Apply)],
         };
     }
 
+    /// <summary>The same keys for another configuration: what they are changes only with a restart.</summary>
+    internal RelaySecurity With(NetworkConfiguration other) => new(other, Identity, AuthorizedKeys);
+
     public void Dispose() => Identity?.Dispose();
 
     private UpstreamOptions Apply(UpstreamOptions upstream)
     {
-        if (!RelaySecurityParameters.IsSecure(upstream))
+        if (!upstream.IsSecure)
         {
             return upstream;
         }
 
-        KeyFingerprint[] pins = RelaySecurityParameters.PinsOf(parsed, upstream);
-        if (pins.Length > 0)
+        if (upstream.Pins.Count > 0)
         {
-            return upstream with { Secure = Proving(ServerTrust.Pinned(pins)) };
+            return upstream with { Secure = Proving(ServerTrust.Pinned([.. upstream.Pins])) };
         }
 
-        string? state = parsed.GetValue(SharedOptions.State);
-        string? path = parsed.GetValue(TrustOptions.KnownHosts);
+        string? state = configuration.Get(IdentityKeys.State);
+        string? path = configuration.Get(IdentityKeys.KnownHosts);
         KnownHosts hosts = path is null ? KnownHosts.In(state) : new KnownHosts(path);
         KeyFingerprint[] own = IdentityFile.FindOwn(state, out string? fault) is { } key
             ? [Identity!.Fingerprint, key]

@@ -19,7 +19,7 @@ internal static class SendCommand
         ValueParsers.Uri);
 
     private static readonly Argument<PacketName> Name = Parameters.Argument<PacketName>(
-        "NAME", "Name of the packet, or its type number from 256 on", ValueParsers.Name);
+        "NAME", "Name of the packet, or its type number from 256 on", PacketName.Parse);
 
     private static readonly Argument<string?> Data = new("DATA")
     {

@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using System.IO;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Packets;
 
@@ -13,9 +14,30 @@ internal static class SharedOptions
         "--workers", "N", "Threads that handle sockets; 0 takes one for each processor",
         ValueParsers.Integer(0, 1024), 0);
 
-    /// <summary>The value of <see cref="Workers"/>; 0 when no command runs but help or an error.</summary>
-    internal static int WorkersOf(ParseResult parsed) =>
-        parsed.Action is { } action && action == parsed.CommandResult.Command.Action ? parsed.GetValue(Workers) : 0;
+    /// <summary>The value of <see cref="Workers"/>, for a relay that of limits.workers; 0 when no command runs but help
+    /// or an error.</summary>
+    internal static int WorkersOf(ParseResult parsed)
+    {
+        if (parsed.Action is not { } action || action != parsed.CommandResult.Command.Action)
+        {
+            return 0;
+        }
+
+        if (parsed.CommandResult.Command.Name != RelayCommand.Name)
+        {
+            return parsed.GetValue(Workers);
+        }
+
+        try
+        {
+            return RelayConfiguration.Read(parsed).Get(LimitKeys.Workers);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The command itself will say so.
+            return 0;
+        }
+    }
 
     internal static Option<SessionKind> Session { get; } = Parameters.Option<SessionKind>(
         "--session", "plain|secure", "How connections are protected; secure on tcp, plain on unix unless given",

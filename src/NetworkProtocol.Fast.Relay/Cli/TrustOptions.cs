@@ -1,5 +1,6 @@
 using System.Collections.Generic;
 using System.CommandLine;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
 
 namespace NetworkProtocol.Fast.Relay.Cli;

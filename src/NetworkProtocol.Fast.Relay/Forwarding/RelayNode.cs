@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Diagnostics;
@@ -14,7 +15,14 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// <summary>A relay: a server whose routes lead to local handlers and upstreams.</summary>
 internal sealed class RelayNode : IAsyncDisposable, IMetricSource
 {
-    private readonly Dictionary<string, UpstreamGroup> groups = new(StringComparer.Ordinal);
+    // Longest wait for a new node to be connected before its predecessor leaves all the same.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+
+    private readonly ILogger logger;
+    private readonly List<Task> leaving = [];
+
+    // Replaced as a whole by a change.
+    private volatile Dictionary<string, UpstreamGroup> groups = new(StringComparer.Ordinal);
     private readonly LinkRuntime runtime;
 
     /// <exception cref="ArgumentException">The options are out of range or contradict.</exception>
@@ -22,25 +30,13 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     {
         options.Validate();
         this.runtime = runtime;
-        ILogger logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Forwarding");
+        logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Forwarding");
         foreach (UpstreamOptions upstream in options.Upstreams)
         {
             groups.Add(upstream.Name, new UpstreamGroup(upstream, runtime, logger));
         }
 
-        var handlers = new HandlerTable();
-        foreach (RouteOptions route in options.Routes)
-        {
-            PacketTarget target = route.IsLocal ? new EchoTarget() : new UpstreamTarget(groups[route.Target]);
-            if (route.Clients is { } clients)
-            {
-                target = new RestrictedTarget(target, clients.ToFrozenSet(StringComparer.Ordinal));
-            }
-
-            handlers.Map(route.Match, _ => target);
-        }
-
-        Server = new PacketServer(options.Server, handlers, runtime);
+        Server = new PacketServer(options.Server, HandlersFor(options, groups), runtime);
     }
 
     internal PacketServer Server { get; }
@@ -62,6 +58,68 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         }
     }
 
+    /// <summary>
+    /// Puts other routes, upstreams and limits into force without losing a request: new links are made first, then the
+    /// routes change at once, then what is not needed any more ends its requests and closes. Listeners stay. One call
+    /// at a time.
+    /// </summary>
+    /// <exception cref="ArgumentException">The options are out of range or contradict; nothing has changed.</exception>
+    /// <exception cref="Session.KeyFileException">A file of an upstream cannot be used; nothing has
+    /// changed.</exception>
+    internal async Task ApplyAsync(RelayOptions next)
+    {
+        next.Validate();
+        Dictionary<string, UpstreamGroup> before = groups;
+
+        // All that can fail comes first.
+        var connectors = new Dictionary<string, TlsConnector?>(StringComparer.Ordinal);
+        foreach (UpstreamOptions upstream in next.Upstreams)
+        {
+            if (before.TryGetValue(upstream.Name, out UpstreamGroup? known))
+            {
+                connectors.Add(upstream.Name, known.Prepare(upstream));
+            }
+        }
+
+        UpstreamGroup[] added =
+        [
+            .. next.Upstreams.Where(u => !before.ContainsKey(u.Name))
+                .Select(u => new UpstreamGroup(u, runtime, logger)),
+        ];
+        var after = new Dictionary<string, UpstreamGroup>(StringComparer.Ordinal);
+        var retired = new List<UpstreamLink>();
+        foreach (UpstreamOptions upstream in next.Upstreams)
+        {
+            if (before.TryGetValue(upstream.Name, out UpstreamGroup? group))
+            {
+                retired.AddRange(await group.ChangeAsync(upstream, connectors[upstream.Name], Patience)
+                    .ConfigureAwait(false));
+                after.Add(upstream.Name, group);
+            }
+        }
+
+        foreach (UpstreamGroup group in added)
+        {
+            group.Start();
+            after.Add(group.Name, group);
+        }
+
+        // A route must not move to an upstream that is still being connected.
+        await Task.WhenAll(added.Select(static group => group.WaitForOneAsync(Patience))).ConfigureAwait(false);
+        groups = after;
+        Server.Apply(next.Server, HandlersFor(next, after));
+        foreach ((string name, UpstreamGroup group) in before)
+        {
+            if (!after.ContainsKey(name))
+            {
+                retired.AddRange(group.Links);
+            }
+        }
+
+        leaving.RemoveAll(static task => task.IsCompleted);
+        leaving.AddRange(retired.ConvertAll(static link => link.RetireAsync()));
+    }
+
     /// <summary>Drains the clients while the upstreams still answer, then closes those.</summary>
     /// <returns>Client connections that were cut at the deadline.</returns>
     internal async Task<int> StopAsync(TimeSpan deadline)
@@ -72,8 +130,26 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
             await group.StopAsync().ConfigureAwait(false);
         }
 
+        await Task.WhenAll(leaving).ConfigureAwait(false);
         runtime.Metrics.Remove(this);
         return cut;
+    }
+
+    private static HandlerTable HandlersFor(RelayOptions options, Dictionary<string, UpstreamGroup> groups)
+    {
+        var handlers = new HandlerTable();
+        foreach (RouteOptions route in options.Routes)
+        {
+            PacketTarget target = route.IsLocal ? new EchoTarget() : new UpstreamTarget(groups[route.Target]);
+            if (route.Clients is { } clients)
+            {
+                target = new RestrictedTarget(target, clients.ToFrozenSet(StringComparer.Ordinal));
+            }
+
+            handlers.Map(route.Match, _ => target);
+        }
+
+        return handlers;
     }
 
     /// <inheritdoc/>

@@ -1,4 +1,7 @@
+using System;
 using System.Collections.Generic;
+using System.Diagnostics;
+using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
@@ -7,33 +10,31 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Forwarding;
 
-/// <summary>The links of one upstream. Fixed at the start; any thread chooses.</summary>
+/// <summary>The links of one upstream. Any thread chooses; a reload changes them.</summary>
 internal sealed class UpstreamGroup
 {
     // As many as one send carries of small ones; beyond them a long batch of one client is spread over the links.
     private const int RequestsInARowMax = 64;
 
-    private readonly UpstreamLink[] links;
+    private readonly LinkRuntime runtime;
+    private readonly ILogger logger;
+    private UpstreamOptions options;
+
+    // One for all links, because sessions are resumed by what they share; null without TLS.
+    private TlsConnector? connector;
+
+    // Replaced as a whole by a change; whoever chooses takes it once.
+    private volatile UpstreamLink[] links;
     private int turn;
 
     internal UpstreamGroup(UpstreamOptions options, LinkRuntime runtime, ILogger logger)
     {
+        this.options = options;
+        this.runtime = runtime;
+        this.logger = logger;
         Name = options.Name;
-
-        // Round the nodes, so that equal loads are spread over nodes before links.
-        var all = new List<UpstreamLink>();
-        TlsConnector? tls = null;
-        for (int i = 0; i < options.LinksPerNode; i++)
-        {
-            foreach (Endpoint node in options.Nodes)
-            {
-                // One for all, because sessions are resumed by what they share.
-                tls ??= TlsConnector.For(node, options.Tls);
-                all.Add(new UpstreamLink(this, options, node, tls, runtime, logger));
-            }
-        }
-
-        links = [.. all];
+        connector = ConnectorFor(options);
+        links = LinksFor(options, [], out _);
     }
 
     internal string Name { get; }
@@ -54,6 +55,78 @@ internal sealed class UpstreamGroup
         {
             await link.StopAsync().ConfigureAwait(false);
         }
+    }
+
+    /// <summary>What TLS needs under other options: files are read before anything changes.</summary>
+    /// <exception cref="Session.KeyFileException">A file cannot be used.</exception>
+    internal TlsConnector? Prepare(UpstreamOptions next) =>
+        connector is not null && options.HasSameLinks(next) ? connector : ConnectorFor(next);
+
+    /// <summary>
+    /// Changes nodes and what else is said of the upstream: new links first, and the old ones leave when requests can
+    /// go elsewhere, or when nothing came of that in time.
+    /// </summary>
+    /// <returns>The links that leave; they are still the caller's to retire.</returns>
+    internal async Task<IReadOnlyList<UpstreamLink>> ChangeAsync(
+        UpstreamOptions next, TlsConnector? tls, TimeSpan patience)
+    {
+        connector = tls;
+        UpstreamLink[] before = links;
+        UpstreamLink[] after = LinksFor(next, options.HasSameLinks(next) ? before : [], out List<UpstreamLink> added);
+        added.ForEach(static link => link.Start());
+        UpstreamLink[] leaving = before.Except(after).ToArray();
+        if (leaving.Length > 0)
+        {
+            await WaitForOneAsync(after, patience).ConfigureAwait(false);
+        }
+
+        options = next;
+        links = after;
+        return leaving;
+    }
+
+    /// <summary>Waits until one of the links can be used; gives up after a time.</summary>
+    internal Task WaitForOneAsync(TimeSpan patience) => WaitForOneAsync(links, patience);
+
+    private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience)
+    {
+        long start = Stopwatch.GetTimestamp();
+        while (!Array.Exists(any, static link => link.Live is not null) && Stopwatch.GetElapsedTime(start) < patience)
+        {
+            await Task.Delay(TimerWheel.TickMs / 5).ConfigureAwait(false);
+        }
+    }
+
+    private static TlsConnector? ConnectorFor(UpstreamOptions options) =>
+        options.Nodes.FirstOrDefault(static n => n.Scheme == EndpointScheme.Tls) is { } node
+            ? TlsConnector.For(node, options.Tls)
+            : null;
+
+    // Round the nodes, so that equal loads are spread over nodes before links.
+    private UpstreamLink[] LinksFor(UpstreamOptions next, UpstreamLink[] kept, out List<UpstreamLink> added)
+    {
+        var left = new List<UpstreamLink>(kept);
+        var all = new List<UpstreamLink>();
+        added = [];
+        for (int i = 0; i < next.LinksPerNode; i++)
+        {
+            foreach (Endpoint node in next.Nodes)
+            {
+                int found = left.FindIndex(link => link.Node == node);
+                if (found >= 0)
+                {
+                    all.Add(left[found]);
+                    left.RemoveAt(found);
+                    continue;
+                }
+
+                var made = new UpstreamLink(this, next, node, connector, runtime, logger);
+                added.Add(made);
+                all.Add(made);
+            }
+        }
+
+        return [.. all];
     }
 
     /// <summary>
@@ -85,11 +158,12 @@ internal sealed class UpstreamGroup
         int bestLoad = int.MaxValue;
 
         // Equals take turns; a lost update of the turn only repeats one.
+        UpstreamLink[] all = links;
         int start = Volatile.Read(ref turn) + 1;
         Volatile.Write(ref turn, start);
-        for (int i = 0; i < links.Length; i++)
+        for (int i = 0; i < all.Length; i++)
         {
-            UpstreamLink candidate = links[(int)((uint)(start + i) % (uint)links.Length)];
+            UpstreamLink candidate = all[(int)((uint)(start + i) % (uint)all.Length)];
             if (candidate.Live is not { } live || candidate.InFlightMax(live) == 0)
             {
                 continue;
@@ -113,10 +187,11 @@ internal sealed class UpstreamGroup
     /// </summary>
     internal UpstreamLink? ChooseByConnection(long connectionId)
     {
-        int start = (int)((ulong)connectionId % (uint)links.Length);
-        for (int i = 0; i < links.Length; i++)
+        UpstreamLink[] all = links;
+        int start = (int)((ulong)connectionId % (uint)all.Length);
+        for (int i = 0; i < all.Length; i++)
         {
-            UpstreamLink candidate = links[(start + i) % links.Length];
+            UpstreamLink candidate = all[(start + i) % links.Length];
             if (candidate.Live is not null)
             {
                 return candidate;

@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Transport;
 
@@ -13,11 +14,17 @@ internal sealed partial class UpstreamLink
     private async Task RunAsync()
     {
         int failures = 0;
-        while (!stopping.IsCancellationRequested)
+        while (!stopping.IsCancellationRequested && !Volatile.Read(ref retiring))
         {
             bool wasLive = await RunOnceAsync(failures).ConfigureAwait(false);
             failures = wasLive ? 0 : Math.Min(failures + 1, 16);
-            await Task.Delay(DelayAfter(failures), runtime.Wheel.Time, stopping.Token)
+            if (Volatile.Read(ref retiring))
+            {
+                break;
+            }
+
+            await Task.Delay(ReconnectDelay.After(failures, options.ReconnectDelayMin, options.ReconnectDelayMax),
+                    runtime.Wheel.Time, stopping.Token)
                 .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
@@ -44,7 +51,7 @@ internal sealed partial class UpstreamLink
             using CancellationTokenRegistration stop =
                 stopping.Token.Register(() => link.CloseAfterFlush(CloseReason.ShuttingDown, string.Empty));
             LinkClosed reason = await ended.Task.ConfigureAwait(false);
-            if (!stopping.IsCancellationRequested)
+            if (!stopping.IsCancellationRequested && !Volatile.Read(ref retiring))
             {
                 NoteLost(reason, failures, link.IsEstablished);
             }
@@ -89,14 +96,5 @@ internal sealed partial class UpstreamLink
         {
             ForwardingLog.UpstreamUntrusted(logger, options.Name, node, reason.Detail);
         }
-    }
-
-    // Exponential with half of it left to chance, so that relays do not return to a node in step.
-    private TimeSpan DelayAfter(int failures)
-    {
-        double factor = Math.Min(Math.Pow(2, failures), options.ReconnectDelayMax / options.ReconnectDelayMin);
-#pragma warning disable CA5394 // Jitter needs no secrecy.
-        return options.ReconnectDelayMin * factor * (0.5 + (Random.Shared.NextDouble() / 2));
-#pragma warning restore CA5394
     }
 }

@@ -119,7 +119,14 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         ForwardingLog.UpstreamConnected(logger, options.Name, node, link.Settings.PeerSoftware);
         Interlocked.Increment(ref established);
         Volatile.Write(ref leaving, null);
-        Volatile.Write(ref live, link);
+        Interlocked.Exchange(ref live, link);
+
+        // Set before the exchange that takes live away: one of the two sees the other.
+        if (Volatile.Read(ref retiring))
+        {
+            Interlocked.CompareExchange(ref live, null, link);
+            link.CloseAfterFlush(CloseReason.Requested, "the node was taken out of its upstream");
+        }
     }
 
     public Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush)

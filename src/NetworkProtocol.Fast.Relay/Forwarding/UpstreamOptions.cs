@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.Linq;
 using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
@@ -17,6 +18,9 @@ internal sealed record UpstreamOptions
 
     /// <summary>How connections are protected: secure on tcp unless plain is written out.</summary>
     internal SessionKind Session { get; init; }
+
+    /// <summary>Keys of the nodes that are trusted; none for those in the known-hosts file.</summary>
+    internal IReadOnlyList<KeyFingerprint> Pins { get; init; } = [];
 
     /// <summary>Which nodes are trusted, and the relay's own key; needed for secure sessions.</summary>
     internal SecureClientOptions? Secure { get; init; }
@@ -55,7 +59,29 @@ internal sealed record UpstreamOptions
         Software = "npfast relay",
     };
 
+    /// <summary>Whether any of its nodes speaks TLS.</summary>
+    internal bool HasTls => Nodes.Any(static n => n.Scheme == EndpointScheme.Tls);
+
+    /// <summary>Whether sessions with any of its nodes are sealed by the protocol itself.</summary>
+    internal bool IsSecure => Nodes.Any(n => Session.For(n.Scheme) == SessionKind.Secure);
+
     internal SecureClientOptions? SecureFor(Endpoint node) => node.IsLoopback ? SecureOnLoopback ?? Secure : Secure;
+
+    /// <summary>Whether a link under these options would be the same under others: all is equal but which nodes there
+    /// are, and how many links to each. Trust follows from the pins, and from files that only a restart
+    /// changes.</summary>
+    internal bool HasSameLinks(UpstreamOptions other) =>
+        LinkPart() == other.LinkPart() && Pins.SequenceEqual(other.Pins);
+
+    private UpstreamOptions LinkPart() => this with
+    {
+        Nodes = [],
+        Pins = [],
+        Secure = null,
+        SecureOnLoopback = null,
+        Tls = Tls is null ? null : Tls with { Pins = [] },
+        LinksPerNode = 1,
+    };
 
     internal UpstreamOptions Validate()
     {

@@ -37,9 +37,15 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             UpstreamLink? upstream = header.WantsReply
                 ? group.ChooseForRequest(flush)
                 : group.ChooseByConnection(client.Connection.Id);
-            if (upstream?.Live is not { } link)
+            if (upstream is null)
             {
                 break;
+            }
+
+            // It may have been taken out of its group this very moment: choose again.
+            if (upstream.Live is not { } link)
+            {
+                continue;
             }
 
             Gate? wait = link.IsHigh ? link.Gate : header.WantsReply ? upstream.GateFor(client, link) : null;

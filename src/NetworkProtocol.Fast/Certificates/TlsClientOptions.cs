@@ -8,6 +8,9 @@ namespace NetworkProtocol.Fast.Certificates;
 /// the system's roots decide.</summary>
 public sealed record TlsClientOptions
 {
+    /// <summary>What users write for the CAs of the system.</summary>
+    internal const string SystemRoots = "system";
+
     /// <summary>What the server's certificate has to be.</summary>
     public CertificateCheck Check { get; init; }
 
@@ -30,6 +33,21 @@ public sealed record TlsClientOptions
 
     /// <summary>Whether a revoked certificate of the server is looked for.</summary>
     public RevocationCheck Revocation { get; init; }
+
+    /// <summary>Whom to trust as users write it: a pin alone is all that is checked; with a CA both are.</summary>
+    /// <param name="roots">A file, or <see cref="SystemRoots"/>; null takes the system's, and none where a pin
+    /// is.</param>
+    /// <param name="pins">Fingerprints.</param>
+    /// <param name="takesAny">Nothing is checked.</param>
+    internal static TlsClientOptions Trusting(
+        string? roots, IReadOnlyList<KeyFingerprint> pins, bool takesAny = false) => new()
+        {
+            Check = takesAny ? CertificateCheck.None
+                : pins.Count > 0 && roots is null ? CertificateCheck.PinOnly
+                : CertificateCheck.Chain,
+            RootsFile = roots == SystemRoots ? null : roots,
+            Pins = pins,
+        };
 
     /// <summary>Checks every value; opens no file.</summary>
     /// <returns>This record.</returns>

@@ -49,6 +49,8 @@ public sealed partial class PacketClient
     /// <param name="name">At most 255 bytes of UTF-8.</param>
     /// <param name="payload">At most <see cref="PayloadBytesMax"/> bytes.</param>
     /// <param name="cancellationToken">Stops waiting for room when the connection is congested.</param>
+    /// <exception cref="PacketErrorException">There was no room within <see cref="ClientOptions.OperationTimeout"/>.
+    /// </exception>
     /// <exception cref="PacketConnectionException">The connection has ended.</exception>
     public ValueTask SendAsync(
         string name, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken = default) =>
@@ -216,9 +218,17 @@ public sealed partial class PacketClient
     private async ValueTask SendOneWayAsync(
         PacketType type, string name, ReadOnlyMemory<byte> payload, CancellationToken cancellationToken)
     {
+        long deadline = 0;
         while (!TrySendOneWay(type, name, payload.Span))
         {
-            await WaitForRoomAsync(Timeout.InfiniteTimeSpan, cancellationToken).ConfigureAwait(false);
+            long now = runtime.Wheel.NowMs;
+            deadline = deadline == 0 ? now + (long)Math.Ceiling(options.OperationTimeout.TotalMilliseconds) : deadline;
+            if (now >= deadline)
+            {
+                throw new PacketErrorException(ErrorCode.Timeout, "no room to send the packet in time");
+            }
+
+            await WaitForRoomAsync(TimeSpan.FromMilliseconds(deadline - now), cancellationToken).ConfigureAwait(false);
         }
     }
 

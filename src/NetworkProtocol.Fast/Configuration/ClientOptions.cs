@@ -13,6 +13,9 @@ public sealed record ClientOptions
     /// <summary>Time for a request that does not bring its own.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Time for a packet that wants no reply to find room on a congested connection.</summary>
+    public TimeSpan OperationTimeout { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Most requests in flight; further callers wait. The server's own limit counts too.</summary>
     public int RequestsInFlightMax { get; init; } = 1024;
 
@@ -39,6 +42,7 @@ public sealed record ClientOptions
     {
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ConnectTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(OperationTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestsInFlightMax, 1 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(MessagesWaitingMax, 1);

@@ -21,7 +21,8 @@ public sealed partial class PacketServer : IAsyncDisposable
 {
     private const int ReceiveBlockBytes = 64 << 10;
 
-    private readonly ServerOptions options;
+    // Replaced as a whole by Apply; whoever reads it twice takes it once.
+    private volatile ServerOptions options;
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
     private readonly List<TransportListener> listeners = [];
@@ -240,6 +241,14 @@ public sealed partial class PacketServer : IAsyncDisposable
         {
             link.Close(CloseReason.ShuttingDown, "accepted while the server was stopping");
         }
+    }
+
+    /// <summary>Puts other limits and handlers into force: limits for connections from now on, handlers for packets
+    /// from now on. Listeners stay as they are.</summary>
+    internal void Apply(ServerOptions next, HandlerTable handlers)
+    {
+        sink.Replace(handlers.Freeze(logger, runtime.Metrics.Routes));
+        options = next with { Listeners = options.Listeners };
     }
 
     /// <summary>Closes a connection of a process that its listener does not allow.</summary>

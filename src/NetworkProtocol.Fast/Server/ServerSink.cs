@@ -1,3 +1,4 @@
+using System.Threading;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
@@ -6,11 +7,16 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Server;
 
 /// <summary>Takes the packets of a server's links to their targets. Shared by all links; stateless but for the
-/// table.</summary>
+/// table, which a reload replaces.</summary>
 internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILinkSink
 {
     // What the log calls a peer that has proved no key.
     private const string Anonymous = "anonymous";
+
+    private DispatchTable table = table;
+
+    /// <summary>Packets from now on go by another table.</summary>
+    internal void Replace(DispatchTable other) => Volatile.Write(ref table, other);
 
     public void OnEstablished(PeerLink link)
     {
@@ -42,7 +48,7 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
             return null;
         }
 
-        if (table.Find(in packet) is { } target)
+        if (Volatile.Read(ref table).Find(in packet) is { } target)
         {
             // Requests are timed from here: the first of a batch looks at the clock for all of them.
             _ = flush.Timestamp;

@@ -1,5 +1,5 @@
 using System;
-using NetworkProtocol.Fast.Relay.Cli;
+using NetworkProtocol.Fast.Configuration;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;

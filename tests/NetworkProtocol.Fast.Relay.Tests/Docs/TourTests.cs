@@ -40,6 +40,19 @@ internal sealed class TourTests
             .And.Contain("the client shows no certificate, and one is required here"));
     }
 
+    [Test]
+    public async Task TourOfConfiguration_PastedIntoAShell_Runs(CancellationToken cancellation)
+    {
+        string socket = Path.Combine(Path.GetTempPath(), $"npfast-{Environment.ProcessId}.sock");
+        string tour = Readme.Block("bash", "npfast config check")
+            .Replace("/tmp/npfast-edge.sock", socket, StringComparison.Ordinal);
+        (string[] lines, string errors) = await RunAsync(tour, [], cancellation);
+        AssertInOrder(lines, "npfast.toml is good: 1 listeners, 0 upstreams, 1 routes", "server.address", "configured",
+            "reloaded", "exit code 2");
+        Assert.That(errors,
+            Does.Contain("npfast.toml:7:1: unknown key 'memroy' in [limits]; did you mean 'memory'?"));
+    }
+
     private static async Task<(string[] Lines, string Errors)> RunAsync(
         string tour, string[] ports, CancellationToken cancellation)
     {

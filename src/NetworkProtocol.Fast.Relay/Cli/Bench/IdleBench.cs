@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;

@@ -5,6 +5,7 @@ using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Admin;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Control;

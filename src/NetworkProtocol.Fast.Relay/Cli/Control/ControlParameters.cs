@@ -1,5 +1,6 @@
 using System;
 using System.CommandLine;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Admin;
 using NetworkProtocol.Fast.Transport;
 

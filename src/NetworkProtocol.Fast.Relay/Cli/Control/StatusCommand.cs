@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.IO;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Admin;
 using Spectre.Console;
 using Spectre.Console.Rendering;

@@ -1,7 +1,7 @@
 using System;
 using System.Buffers;
 
-namespace NetworkProtocol.Fast.Relay.Cli;
+namespace NetworkProtocol.Fast.Configuration;
 
 /// <summary>A number with a unit, as in <c>1.5s</c> or <c>64KiB</c>.</summary>
 internal static class Quantity

@@ -1,17 +1,14 @@
 using System;
 using System.Globalization;
-using System.Text;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Certificates;
-using NetworkProtocol.Fast.Configuration;
-using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
-namespace NetworkProtocol.Fast.Relay.Cli;
+namespace NetworkProtocol.Fast.Configuration;
 
-/// <summary>Parsers of command line values; each says what is wrong with a bad one and what to write.</summary>
+/// <summary>Parsers of values; each says what is wrong with a bad one and what to write.</summary>
 internal static class ValueParsers
 {
     /// <summary>Narrows a parser to a range, both ends included.</summary>
@@ -31,6 +28,12 @@ internal static class ValueParsers
 
     internal static TextParser<ByteSize> SizeOf(ByteSize min, ByteSize max) =>
         InRange<ByteSize>(ByteSize.Parse, min, max);
+
+    internal static string? Flag(string text, out bool value)
+    {
+        value = text == "true";
+        return text is "true" or "false" ? null : $"'{text}' is neither true nor false; use one of them";
+    }
 
     /// <summary>Takes every text as it is.</summary>
     internal static string? Text(string text, out string? value)
@@ -93,6 +96,21 @@ internal static class ValueParsers
         return parsed ? null : error;
     }
 
+    /// <summary>A name of a client's certificate, or a fingerprint: what looks like one has to be one, or a slip of the
+    /// pen would let nobody in.</summary>
+    internal static string? AllowedClient(string text, out string? value)
+    {
+        value = text;
+        if (!text.StartsWith("sha256:", StringComparison.Ordinal))
+        {
+            return text.Length > 0 ? null : "the name is empty; write a name of the client's certificate";
+        }
+
+        string? error = Fingerprint(text, out KeyFingerprint fingerprint);
+        value = error is null ? fingerprint.ToString() : text;
+        return error;
+    }
+
     internal static string? Compression(string text, out CompressionOptions? value) =>
         CompressionOptions.TryParse(text, out value, out string? error) ? null : error;
 
@@ -115,22 +133,17 @@ internal static class ValueParsers
         return $"'{text}' is not a log level; use trace, debug, information, warning, error, critical or none";
     }
 
-    internal static string? Name(string text, out PacketName value)
+    internal static string? Format(string text, out LogFormat value)
     {
-        value = default;
-        if (int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out int number))
+        value = text switch
         {
-            value = new PacketName(text, number);
-            return number is >= RouteMatch.NumberMin and <= RouteMatch.NumberMax
-                ? null
-                : $"type number {text} is out of range; "
-                    + $"use {RouteMatch.NumberMin} to {RouteMatch.NumberMax}, or a name";
-        }
-
-        value = new PacketName(text, 0);
-        return Encoding.UTF8.GetByteCount(text) is >= 1 and <= PacketLimits.NameBytesMax
+            "systemd" => LogFormat.Systemd,
+            "json" => LogFormat.Json,
+            _ => LogFormat.Simple,
+        };
+        return text is "simple" or "systemd" or "json"
             ? null
-            : "a packet name has 1 to 255 bytes; use a shorter one";
+            : $"log format '{text}' is unknown; use simple, systemd or json";
     }
 
     private static string? Integer(string text, out int value) =>

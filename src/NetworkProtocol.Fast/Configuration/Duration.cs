@@ -1,7 +1,7 @@
 using System;
 using System.Globalization;
 
-namespace NetworkProtocol.Fast.Relay.Cli;
+namespace NetworkProtocol.Fast.Configuration;
 
 /// <summary>A length of time as people write it: <c>250ms</c>, <c>2s</c>, <c>1.5m</c>, <c>1h</c>.</summary>
 internal readonly record struct Duration(TimeSpan Span) : IComparable<Duration>

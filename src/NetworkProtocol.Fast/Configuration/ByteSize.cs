@@ -1,7 +1,7 @@
 using System;
 using System.Globalization;
 
-namespace NetworkProtocol.Fast.Relay.Cli;
+namespace NetworkProtocol.Fast.Configuration;
 
 /// <summary>A number of bytes as people write it: <c>512</c>, <c>64KiB</c>, <c>256MiB</c>, <c>1GiB</c>.</summary>
 internal readonly record struct ByteSize(long Bytes) : IComparable<ByteSize>
