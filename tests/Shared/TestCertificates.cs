@@ -65,6 +65,24 @@ internal sealed class TestCertificates : IDisposable
         }
     }
 
+    /// <summary>A client's certificate that names a list of revoked ones, and that list, which has it, in PEM.</summary>
+    internal (CertificateFiles Files, string List) IssueRevoked(string label, string name, string listUri)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
+        request.CertificateExtensions.Add(
+            CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([listUri]));
+        CertificateDraft draft = Draft([name], CertificateUse.Client);
+        using X509Certificate2 bare = request.Create(authority, draft.NotBefore, draft.NotAfter, [0x51, 0x52, 0x53]);
+        using X509Certificate2 issued = bare.CopyWithPrivateKey(key);
+        var list = new CertificateRevocationListBuilder();
+        list.AddEntry(issued);
+        byte[] signed = list.Build(authority, System.Numerics.BigInteger.One, draft.NotAfter, HashAlgorithmName.SHA256);
+        return (Write(label, issued), PemEncoding.WriteString("X509 CRL", signed));
+    }
+
     /// <summary>Certificate and key in one PKCS#12 file under a password.</summary>
     internal CertificateFiles IssuePkcs12(string label, string password)
     {
