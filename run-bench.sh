@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Measures, writes perf/results/<date>-<machine>.{json,md}, prints a summary, and fails when perf/budgets.json is broken.
-#   ./run-bench.sh [micro|load|peers|all] [--smoke] [--rounds N]
-# micro: BenchmarkDotNet over the library. load: npfast under load, each part a process of its own, native if it can be
-# published here. peers: the same beside haproxy, nginx, socat, stunnel and redis, those of them that are installed.
-# --smoke: short and coarse, to see that all of it works. --rounds: how often each of load and peers is measured; 5.
+#   ./run-bench.sh [micro|load|peers|all] [--smoke] [--native] [--rounds N]
+# micro: BenchmarkDotNet over the library, compiled just in time and ahead of time. load: npfast under load, each part a
+# process of its own, native if it can be published here. peers: the same beside haproxy, nginx, socat, stunnel and redis,
+# those of them that are installed. --smoke: short and coarse, to see that all of it works. --native: micro ahead of time
+# in a smoke run too, which leaves that out otherwise: publishing takes minutes. --rounds: how often each of load and
+# peers is measured; 5.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
-usage() { sed -n '2,6s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
+usage() { sed -n '2,8s/^# \{0,1\}//p' "${BASH_SOURCE[0]}" >&2; exit 2; }
 
 what=all
 options=()
 while (($# > 0)); do
     case "$1" in
         micro | load | peers | all) what=$1 ;;
-        --smoke) options+=(--smoke) ;;
+        --smoke | --native) options+=("$1") ;;
         --rounds)
             (($# > 1)) && [[ $2 =~ ^[1-9][0-9]*$ ]] || usage
             options+=(--rounds "$2")

@@ -17,7 +17,7 @@ namespace NetworkProtocol.Fast.Benchmarks;
 
 /// <summary>
 /// Measures, reports and holds the budgets. Called by run-bench.sh in the repository's root:
-/// <c>micro|load|peers|all [--smoke] [--rounds N] [--npfast PATH] [--npfast-load PATH] [--commit ID]</c>.
+/// <c>micro|load|peers|all [--smoke] [--native] [--rounds N] [--npfast PATH] [--npfast-load PATH] [--commit ID]</c>.
 /// Exit codes: 0 fine, 1 a budget is broken or something could not be measured, 2 usage.
 /// </summary>
 internal static class Program
@@ -35,7 +35,7 @@ internal static class Program
         if (!known || (what != "micro" && (npfast is null || npfastLoad is null)) || !File.Exists(BudgetPath))
         {
             await Console.Error.WriteLineAsync("usage, in the repository's root: micro|load|peers|all [--smoke] "
-                + "[--rounds N] [--npfast PATH --npfast-load PATH, needed for all but micro] [--commit ID]");
+                + "[--native] [--rounds N] [--npfast PATH --npfast-load PATH, needed for all but micro] [--commit ID]");
             return 2;
         }
 
@@ -53,7 +53,8 @@ internal static class Program
             Func<Measurements, Harness>? harness = what == "micro"
                 ? null
                 : measurements => new Harness(npfast!, npfastLoad!, smoke, rounds, measurements);
-            return await RunAsync(what, smoke, npfast, harness, ValueOf(args, "--commit"));
+            bool native = !smoke || args.Contains("--native");
+            return await RunAsync(what, smoke, native, npfast, harness, ValueOf(args, "--commit"));
         }
         catch (MeasurementException e)
         {
@@ -67,7 +68,7 @@ internal static class Program
     }
 
     private static async Task<int> RunAsync(
-        string what, bool smoke, string? npfast, Func<Measurements, Harness>? create, string? commit)
+        string what, bool smoke, bool native, string? npfast, Func<Measurements, Harness>? create, string? commit)
     {
         BudgetFile budgets = BudgetFile.Read(BudgetPath);
         var broken = new List<string>();
@@ -76,7 +77,8 @@ internal static class Program
         IReadOnlyList<LoadResult> inProcess = [];
         if (what is "micro" or "all")
         {
-            micro = MicroRun.Run(smoke, Path.Combine(Path.GetTempPath(), "npfast-benchmarks"));
+            micro = MicroRun.Run(
+                smoke, native, Path.Combine(Path.GetTempPath(), "npfast-benchmarks"), measurements.Missing);
             broken.AddRange(budgets.Check(micro, smoke));
         }
 

@@ -65,7 +65,7 @@ internal sealed class TestCertificates : IDisposable
         }
     }
 
-    /// <summary>A client's certificate that names a list of revoked ones, and that list, which has it, in PEM.</summary>
+    /// <summary>A client's certificate that names a list of revoked ones, and that list with it, in PEM.</summary>
     internal (CertificateFiles Files, string List) IssueRevoked(string label, string name, string listUri)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);

@@ -40,34 +40,11 @@ internal sealed record BudgetFile
     internal IEnumerable<string> Check(IReadOnlyList<MicroResult> results, bool smoke)
     {
         double slack = smoke ? SmokeSlack : 1;
-        foreach (MicroBudget budget in Micro)
+        foreach (IGrouping<string, MicroResult> compiled in results.GroupBy(static result => result.Compilation))
         {
-            if (Find(results, budget.Benchmark) is not { } result)
+            foreach (string wrong in Micro.SelectMany(budget => Check(budget, [.. compiled], slack)))
             {
-                yield return $"{budget.Benchmark}: no such benchmark";
-                continue;
-            }
-
-            if (result.AllocatedBytes > budget.AllocatedBytesMax)
-            {
-                double bytes = result.AllocatedBytes;
-                yield return Text(
-                    $"{budget.Benchmark}: {bytes:0.###} B allocated, {budget.AllocatedBytesMax} allowed");
-            }
-
-            if (budget.Baseline is null)
-            {
-                continue;
-            }
-
-            if (Find(results, budget.Baseline) is not { } baseline)
-            {
-                yield return $"{budget.Benchmark}: no such baseline as {budget.Baseline}";
-            }
-            else if (result.BestNanoseconds / baseline.BestNanoseconds is var ratio && ratio > budget.RatioMax * slack)
-            {
-                yield return Text(
-                    $"{budget.Benchmark}: {ratio:0.00} of {budget.Baseline}, {budget.RatioMax:0.00} allowed");
+                yield return $"{wrong} ({compiled.Key})";
             }
         }
     }
@@ -137,7 +114,37 @@ internal sealed record BudgetFile
         }
     }
 
-    private static MicroResult? Find(IReadOnlyList<MicroResult> results, string name) =>
+    private static IEnumerable<string> Check(MicroBudget budget, MicroResult[] results, double slack)
+    {
+        if (Find(results, budget.Benchmark) is not { } result)
+        {
+            yield return $"{budget.Benchmark}: no such benchmark";
+            yield break;
+        }
+
+        if (result.AllocatedBytes > budget.AllocatedBytesMax)
+        {
+            double bytes = result.AllocatedBytes;
+            yield return Text($"{budget.Benchmark}: {bytes:0.###} B allocated, {budget.AllocatedBytesMax} allowed");
+        }
+
+        if (budget.Baseline is null)
+        {
+            yield break;
+        }
+
+        if (Find(results, budget.Baseline) is not { } baseline)
+        {
+            yield return $"{budget.Benchmark}: no such baseline as {budget.Baseline}";
+        }
+        else if (result.BestNanoseconds / baseline.BestNanoseconds is var ratio && ratio > budget.RatioMax * slack)
+        {
+            yield return Text(
+                $"{budget.Benchmark}: {ratio:0.00} of {budget.Baseline}, {budget.RatioMax:0.00} allowed");
+        }
+    }
+
+    private static MicroResult? Find(MicroResult[] results, string name) =>
         results.FirstOrDefault(result => result.Benchmark == name);
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);

@@ -3,6 +3,8 @@ using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.Text.Json;
+using System.Threading.Tasks;
+using NetworkProtocol.Fast.Benchmarks.Processes;
 
 namespace NetworkProtocol.Fast.Benchmarks.Load;
 
@@ -14,6 +16,8 @@ internal static class LoadRun
     private static readonly int[] Sizes = [64, 64 << 10];
     private static readonly int[] SmokeSizes = [64];
 
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(10);
+
     /// <param name="npfast">The executable.</param>
     /// <param name="smoke">One size, one short round.</param>
     internal static IReadOnlyList<LoadResult> Run(string npfast, bool smoke)
@@ -22,7 +26,7 @@ internal static class LoadRun
         foreach (int size in smoke ? SmokeSizes : Sizes)
         {
             string bytes = size.ToString(CultureInfo.InvariantCulture);
-            string[] times = smoke ? ["--rounds", "1", "--seconds", "0.3"] : ["--rounds", "5", "--seconds", "1"];
+            string[] times = smoke ? ["--rounds", "1", "--seconds", "0.3"] : ["--rounds", "5", "--seconds", "0.5"];
 
             // What is in flight should fit the caches' order of magnitude: 64 KiB times 16 times 64 would be 64 MiB.
             string inFlight = size >= 16 << 10 ? "4" : "64";
@@ -43,11 +47,16 @@ internal static class LoadRun
         Console.WriteLine($"npfast {string.Join(' ', arguments)}");
         using var process = Process.Start(new ProcessStartInfo(npfast, arguments) { RedirectStandardOutput = true })
             ?? throw new InvalidOperationException($"{npfast} does not start");
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
+        Task<string> output = process.StandardOutput.ReadToEndAsync();
+        if (!output.Wait(Limit) || !process.WaitForExit(Limit))
+        {
+            process.Kill(entireProcessTree: true);
+            throw new MeasurementException($"npfast bench took more than {Limit.TotalMinutes} minutes");
+        }
+
         return process.ExitCode == 0
-            ? JsonDocument.Parse(output)
-            : throw new InvalidOperationException($"npfast bench ended with exit code {process.ExitCode}");
+            ? JsonDocument.Parse(output.Result)
+            : throw new MeasurementException($"npfast bench ended with exit code {process.ExitCode}");
     }
 
     private static LoadResult ResultOf(JsonElement row, int payloadBytes, string compilation)

@@ -27,13 +27,10 @@ public class RingBenchmarks
         pool = new BufferPool(1 << 20);
         mpsc = new MpscRing(pool, 64 << 10);
         spsc = new SpscRing(pool, 64 << 10);
-        foreach (Func<int> operation in new[] { Mpsc, Spsc, ConcurrentQueueOfArrays, ChannelOfArrays })
-        {
-            Array.Clear(destination);
-            Expect.Same(operation(), destination.Length, operation.Method.Name);
-            Expect.Same(destination.AsSpan(destination.Length - packet.Length).SequenceEqual(packet), true,
-                operation.Method.Name);
-        }
+        Check(Mpsc, nameof(Mpsc));
+        Check(Spsc, nameof(Spsc));
+        Check(ConcurrentQueueOfArrays, nameof(ConcurrentQueueOfArrays));
+        Check(ChannelOfArrays, nameof(ChannelOfArrays));
     }
 
     [GlobalCleanup]
@@ -120,5 +117,12 @@ public class RingBenchmarks
         }
 
         return bytes;
+    }
+
+    private void Check(Func<int> operation, string name)
+    {
+        Array.Clear(destination);
+        Expect.Same(operation(), destination.Length, name);
+        Expect.Same(destination.AsSpan(destination.Length - packet.Length).SequenceEqual(packet), true, name);
     }
 }

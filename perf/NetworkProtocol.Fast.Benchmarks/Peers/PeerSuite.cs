@@ -24,41 +24,46 @@ internal static class PeerSuite
         string certificate = Certificate.Write(harness.Folder);
         foreach (Placement placement in harness.IsSmoke ? [harness.Steady] : harness.Placements)
         {
-            using var bed = new Bed(harness, placement);
-            (Child packets, string packetsAt) = await bed.NpfastAsync("upstream", Part.Upstream, "plain");
-            (Child bytes, string bytesAt) = await bed.RawEchoAsync(Part.Upstream);
-            var peers = new PeerSet(harness, bed, certificate);
-            PeerSet.Haproxy? haproxy = await peers.HaproxyAsync(PortOf(packetsAt), PortOf(bytesAt));
-
-            List<Subject> tcp = await TcpSubjectsAsync(bed, peers, haproxy, packets, packetsAt);
-            Shape[] tcpShapes = harness.IsSmoke ? [Shape.Busy(64)]
-                : placement == harness.Steady ? [.. TcpSizes.Select(Shape.Busy), Shape.PingPong]
-                : [Shape.Busy(64), Shape.Busy(16 << 10)];
-            await Generator.RunAllAsync(harness, TcpRelays, placement, tcp, tcpShapes);
-
-            (Child secure, string secureAt) = await bed.ForwardingAsync("npfast secure", "secure", packetsAt);
-            var npfast = new Subject("npfast secure", "secure", secureAt, secure, packets);
-            List<Subject> tls = [npfast];
-            List<Subject> handshakes = [npfast];
-            if (haproxy is not null)
-            {
-                tls.Add(new Subject("haproxy", "tls", At(haproxy.Tls), haproxy.Child, bytes));
-                handshakes.Add(new Subject("haproxy", "tls", At(haproxy.TlsAlone), haproxy.Child));
-            }
-
-            if (await peers.StunnelAsync(PortOf(bytesAt)) is { } stunnel)
-            {
-                tls.Add(new Subject("stunnel", "tls", At(stunnel.Port), stunnel.Child, bytes));
-            }
-
-            Shape[] tlsShapes = [.. (harness.IsSmoke ? TlsSizes.Take(1) : TlsSizes).Select(Shape.Busy)];
-            await Generator.RunAllAsync(harness, TlsRelays, placement, tls, tlsShapes);
-            await Generator.RunAllAsync(harness, TlsHandshakes, placement,
-                ConnectScenarios.Visiting(handshakes, "open"), [ConnectScenarios.Visits]);
-            await RunRequestsAsync(harness, bed, peers, new Subject("npfast plain", "plain", packetsAt, packets));
+            await harness.TryAsync($"peers, {placement}", () => RunAsync(harness, placement, certificate));
         }
 
-        await RunIdleAsync(harness, certificate);
+        await harness.TryAsync(IdleScenario.NameOfPeers, () => RunIdleAsync(harness, certificate));
+    }
+
+    private static async Task RunAsync(Harness harness, Placement placement, string certificate)
+    {
+        using var bed = new Bed(harness, placement);
+        (Child packets, string packetsAt) = await bed.NpfastAsync("upstream", Part.Upstream, "plain");
+        (Child bytes, string bytesAt) = await bed.RawEchoAsync(Part.Upstream);
+        var peers = new PeerSet(harness, bed, certificate);
+        PeerSet.Haproxy? haproxy = await peers.HaproxyAsync(PortOf(packetsAt), PortOf(bytesAt));
+
+        List<Subject> tcp = await TcpSubjectsAsync(bed, peers, haproxy, packets, packetsAt);
+        Shape[] tcpShapes = harness.IsSmoke ? [Shape.Busy(64)]
+            : placement == harness.Steady ? [.. TcpSizes.Select(Shape.Busy), Shape.PingPong]
+            : [Shape.Busy(64), Shape.Busy(16 << 10)];
+        await Generator.RunAllAsync(harness, TcpRelays, placement, tcp, tcpShapes);
+
+        (Child secure, string secureAt) = await bed.ForwardingAsync("npfast secure", "secure", packetsAt);
+        var npfast = new Subject("npfast secure", "secure", secureAt, secure, packets);
+        List<Subject> tls = [npfast];
+        List<Subject> handshakes = [npfast];
+        if (haproxy is not null)
+        {
+            tls.Add(new Subject("haproxy", "tls", At(haproxy.Tls), haproxy.Child, bytes));
+            handshakes.Add(new Subject("haproxy", "tls", At(haproxy.TlsAlone), haproxy.Child));
+        }
+
+        if (await peers.StunnelAsync(PortOf(bytesAt)) is { } stunnel)
+        {
+            tls.Add(new Subject("stunnel", "tls", At(stunnel.Port), stunnel.Child, bytes));
+        }
+
+        Shape[] tlsShapes = [.. (harness.IsSmoke ? TlsSizes.Take(1) : TlsSizes).Select(Shape.Busy)];
+        await Generator.RunAllAsync(harness, TlsRelays, placement, tls, tlsShapes);
+        await Generator.RunAllAsync(harness, TlsHandshakes, placement,
+            ConnectScenarios.Visiting(handshakes, "open"), [ConnectScenarios.Visits]);
+        await RunRequestsAsync(harness, bed, peers, new Subject("npfast plain", "plain", packetsAt, packets));
     }
 
     private static async Task<List<Subject>> TcpSubjectsAsync(
@@ -100,13 +105,15 @@ internal static class PeerSuite
         {
             Harness.Say($"{Requests}, {bed.Placement}, round {round} of {harness.Rounds}");
             Shape shape = Shape.Busy(64);
-            harness.Measurements.Add(Generator.KeyOf(Requests, bed.Placement, placed.Name, shape),
-                await Generator.RunAsync(harness, bed.Placement, placed, shape, harness.Seconds));
+            await harness.TryAsync($"{Requests}, {placed.Name}", async () =>
+                harness.Measurements.Add(Generator.KeyOf(Requests, bed.Placement, placed.Name, shape),
+                    await Generator.RunAsync(harness, bed.Placement, placed, shape, harness.Seconds)));
             if (redis is { } running && benchmark is not null)
             {
-                harness.Measurements.Add(Generator.KeyOf(Requests, bed.Placement, "redis", shape),
-                    await RedisBenchmark.RunAsync(
-                        benchmark, bed.Placement, running.Child, running.Port, harness.IsSmoke));
+                await harness.TryAsync($"{Requests}, redis", async () =>
+                    harness.Measurements.Add(Generator.KeyOf(Requests, bed.Placement, "redis", shape),
+                        await RedisBenchmark.RunAsync(
+                            benchmark, bed.Placement, running.Child, running.Port, harness.IsSmoke)));
             }
         }
     }

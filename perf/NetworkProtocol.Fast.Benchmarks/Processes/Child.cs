@@ -16,6 +16,9 @@ internal sealed class Child : IDisposable
 {
     private const int LinesKept = 20;
 
+    // A killed process ends at once, unless the kernel is still busy for it; the run does not depend on it.
+    private static readonly TimeSpan EndLimit = TimeSpan.FromSeconds(10);
+
     private static readonly ConcurrentDictionary<Child, bool> Alive = [];
 
     // While the harness ends, its measurements still run: they must not start what nobody would kill.
@@ -41,6 +44,9 @@ internal sealed class Child : IDisposable
     internal Dictionary<int, double> CpuSeconds => ProcessClock.CpuSeconds(process.Id);
 
     internal long ResidentBytes => ProcessClock.ResidentBytes(process.Id);
+
+    /// <summary>How often it has collected garbage, by generation; null where nobody can tell.</summary>
+    internal Func<Task<double[]>>? CountCollections { get; set; }
 
     internal bool HasExited => process.HasExited;
 
@@ -111,7 +117,26 @@ internal sealed class Child : IDisposable
     /// <summary>Says that there is no more to do: npfast-load ends then, with its result.</summary>
     internal void CloseInput() => process.StandardInput.Close();
 
-    internal Task EndedAsync() => process.WaitForExitAsync();
+    /// <summary>Writes a line to its standard input.</summary>
+    internal void Tell(string line)
+    {
+        process.StandardInput.WriteLine(line);
+        process.StandardInput.Flush();
+    }
+
+    /// <exception cref="MeasurementException">It goes on.</exception>
+    internal async Task EndedAsync(TimeSpan limit)
+    {
+        using var timeout = new CancellationTokenSource(limit);
+        try
+        {
+            await process.WaitForExitAsync(timeout.Token);
+        }
+        catch (OperationCanceledException)
+        {
+            throw new MeasurementException($"{Name} does not end within {limit.TotalSeconds} s");
+        }
+    }
 
     internal void Signal(int signal) => _ = SendSignal(process.Id, signal);
 
@@ -120,7 +145,7 @@ internal sealed class Child : IDisposable
         if (Alive.TryRemove(this, out _))
         {
             Kill();
-            process.WaitForExit();
+            process.WaitForExit(EndLimit);
             process.Dispose();
         }
     }

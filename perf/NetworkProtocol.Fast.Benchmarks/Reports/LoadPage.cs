@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
 using System.Text;
@@ -23,6 +24,8 @@ internal static class LoadPage
         (FigureName.LoadCpu, "load CPU us"),
         (FigureName.UpstreamCpu, "upstream CPU us"),
         (FigureName.RelayMegabytes, "relay MB"),
+        (FigureName.LoadMegabytes, "load MB"),
+        (FigureName.UpstreamMegabytes, "upstream MB"),
         (FigureName.PeakMegabytes, "peak MB"),
         (FigureName.MemoryGrowth, "memory growth"),
         ("undisturbedP99Us", "p99 us before"),
@@ -32,6 +35,14 @@ internal static class LoadPage
         (FigureName.BytesPerLink, "B a link"),
     ];
 
+    // Three figures in one column, as collections of the generations 0/1/2.
+    private static readonly (IReadOnlyList<string> Names, string Title)[] Collections =
+    [
+        (FigureName.RelayCollections, "relay GCs"),
+        (FigureName.LoadCollections, "load GCs"),
+        (FigureName.UpstreamCollections, "upstream GCs"),
+    ];
+
     internal static string Write(Measurements measurements)
     {
         var page = new StringBuilder();
@@ -39,15 +50,6 @@ internal static class LoadPage
             measurements.Cells.GroupBy(static cell => (cell.Key.Scenario, cell.Key.Placement)))
         {
             WriteTable(page, table.Key, [.. table]);
-        }
-
-        if (measurements.Missing.Count > 0)
-        {
-            page.Append("\nNot measured:\n\n");
-            foreach (string missing in measurements.Missing)
-            {
-                page.Append("- ").Append(missing).Append('\n');
-            }
         }
 
         return page.ToString();
@@ -63,10 +65,13 @@ internal static class LoadPage
     {
         (string Name, string Title)[] columns =
             [.. Columns.Where(column => cells.Any(cell => cell.Find(column.Name) is not null))];
+        (IReadOnlyList<string> Names, string Title)[] collections =
+            [.. Collections.Where(column => cells.Any(cell => cell.Find(column.Names[0]) is not null))];
+        string[] titles = [.. columns.Select(static c => c.Title), .. collections.Select(static c => c.Title)];
         page.Append(CultureInfo.InvariantCulture, $"\n## {title.Scenario}, {title.Placement}\n\n");
         page.Append("| subject | payload B | connections x in flight |")
-            .AppendJoin('|', columns.Select(static column => $" {column.Title} ")).Append("|\n| --- | ---: | ---: |")
-            .AppendJoin('|', columns.Select(static _ => " ---: ")).Append("|\n");
+            .AppendJoin('|', titles.Select(static text => $" {text} ")).Append("|\n| --- | ---: | ---: |")
+            .AppendJoin('|', titles.Select(static _ => " ---: ")).Append("|\n");
         foreach (Cell cell in cells)
         {
             CellKey key = cell.Key;
@@ -75,6 +80,13 @@ internal static class LoadPage
             foreach ((string name, _) in columns)
             {
                 page.Append(' ').Append(cell.Find(name) is { } figure ? Text(figure) : "").Append(" |");
+            }
+
+            foreach ((IReadOnlyList<string> names, _) in collections)
+            {
+                page.Append(' ').AppendJoin('/', names.Select(name => cell.Find(name) is { } figure
+                    ? figure.Median.ToString("0", CultureInfo.InvariantCulture)
+                    : "")).Append(" |");
             }
 
             page.Append('\n');

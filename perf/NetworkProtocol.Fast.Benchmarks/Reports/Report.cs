@@ -67,11 +67,12 @@ internal sealed class Report(Measurements measurements, IReadOnlyList<RatioBudge
 
         if (Micro.Count > 0)
         {
-            page.Append("\n| micro benchmark | best ns | median ns | B allocated |\n| --- | ---: | ---: | ---: |\n");
+            page.Append("\n| micro benchmark | code | best ns | median ns | B allocated |\n"
+                + "| --- | --- | ---: | ---: | ---: |\n");
             foreach (MicroResult r in Micro)
             {
-                page.Append(plain, $"| {r.Benchmark} | {r.BestNanoseconds:#,0.00} | {r.MedianNanoseconds:#,0.00} ")
-                    .Append(plain, $"| {r.AllocatedBytes:0.##} |\n");
+                page.Append(plain, $"| {r.Benchmark} | {r.Compilation} | {r.BestNanoseconds:#,0.00} ")
+                    .Append(plain, $"| {r.MedianNanoseconds:#,0.00} ").Append(plain, $"| {r.AllocatedBytes:0.##} |\n");
             }
         }
 
@@ -86,6 +87,15 @@ internal sealed class Report(Measurements measurements, IReadOnlyList<RatioBudge
                     .Append(plain, $"| {r.Connections} x {r.InFlight} | {r.MessagesPerSecond:#,0} ")
                     .Append(plain, $"| {r.RatioToRaw:0.00} | {r.P50Microseconds:0.0} | {r.P99Microseconds:0.0} ")
                     .Append(plain, $"| {r.AllocatedBytesPerMessage:0.###} | {r.CpuMicrosecondsPerMessage:0.00} |\n");
+            }
+        }
+
+        if (Missing.Count > 0)
+        {
+            page.Append("\nNot measured:\n\n");
+            foreach (string missing in Missing)
+            {
+                page.Append("- ").Append(missing).Append('\n');
             }
         }
 

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Benchmarks.Processes;
@@ -22,6 +23,10 @@ internal sealed class Bed : IDisposable
 
     internal Placement Placement { get; }
 
+    /// <summary>Whether npfast has an admin listener, which says how often it collected garbage. It keeps a second's
+    /// sums, which would count as memory of links that are only there.</summary>
+    internal bool CountsCollections { get; init; } = true;
+
     /// <summary>A relay that answers by itself.</summary>
     internal async Task<(Child Child, string Target)> NpfastAsync(
         string name, Part part, string session, params IEnumerable<string> options)
@@ -32,7 +37,10 @@ internal sealed class Bed : IDisposable
             "relay", "--listen", "tcp://127.0.0.1:0", "--session", session, "--state", harness.Folder,
             .. part == Part.Upstream ? (string[])["--max-in-flight", "8192"] : [],
         ];
-        Child child = Keep(harness.StartNpfast(name, part, Placement, [.. fixedOptions, .. options]));
+        string socket = Path.Combine(harness.Folder, $"{Guid.NewGuid():N}.sock");
+        string[] admin = CountsCollections ? ["--admin", $"unix://{socket}"] : [];
+        Child child = Keep(harness.StartNpfast(name, part, Placement, [.. fixedOptions, .. admin, .. options]));
+        child.CountCollections = CountsCollections ? () => CollectionCounts.OfMetricsAsync(socket) : null;
         const string Mark = "listening on ";
         string line = await child.LineWithAsync(Mark, StartLimit);
         return (child, line[(line.IndexOf(Mark, StringComparison.Ordinal) + Mark.Length)..].Trim());
@@ -71,6 +79,7 @@ internal sealed class Bed : IDisposable
     private async Task<(Child Child, string Target)> RawAsync(string name, Part part, params string[] arguments)
     {
         Child child = Keep(harness.StartLoad(name, part, Placement, arguments));
+        child.CountCollections = () => CollectionCounts.OfAnswerAsync(child);
         using JsonDocument document = JsonDocument.Parse(await child.LineWithAsync("\"listening\"", StartLimit));
         return (child, document.RootElement.GetProperty("endpoint").GetString()!);
     }

@@ -19,21 +19,26 @@ internal static class ConnectScenarios
     {
         foreach (Placement placement in harness.IsSmoke ? [harness.Steady] : harness.Placements)
         {
-            using var bed = new Bed(harness, placement);
-            (Child raw, string rawTarget) = await bed.RawEchoAsync(Part.Relay);
-            (Child plain, string plainTarget) = await bed.NpfastAsync("npfast plain", Part.Relay, "plain");
-            (Child secure, string secureTarget) = await bed.NpfastAsync("npfast secure", Part.Relay, "secure");
-            Subject[] subjects =
-            [
-                new("raw", "raw", rawTarget, raw),
-                new("npfast plain", "plain", plainTarget, plain),
-                new("npfast secure", "secure", secureTarget, secure),
-            ];
-
-            // Bare connections have no handshake.
-            await Generator.RunAllAsync(harness, Handshakes, placement, Visiting(subjects[1..], "open"), [Visits]);
-            await Generator.RunAllAsync(harness, Churn, placement, Visiting(subjects, "ask"), [Visits]);
+            await harness.TryAsync($"{Handshakes} and {Churn}, {placement}", () => RunAsync(harness, placement));
         }
+    }
+
+    private static async Task RunAsync(Harness harness, Placement placement)
+    {
+        using var bed = new Bed(harness, placement);
+        (Child raw, string rawTarget) = await bed.RawEchoAsync(Part.Relay);
+        (Child plain, string plainTarget) = await bed.NpfastAsync("npfast plain", Part.Relay, "plain");
+        (Child secure, string secureTarget) = await bed.NpfastAsync("npfast secure", Part.Relay, "secure");
+        Subject[] subjects =
+        [
+            new("raw", "raw", rawTarget, raw),
+            new("npfast plain", "plain", plainTarget, plain),
+            new("npfast secure", "secure", secureTarget, secure),
+        ];
+
+        // Bare connections have no handshake.
+        await Generator.RunAllAsync(harness, Handshakes, placement, Visiting(subjects[1..], "open"), [Visits]);
+        await Generator.RunAllAsync(harness, Churn, placement, Visiting(subjects, "ask"), [Visits]);
     }
 
     internal static IReadOnlyList<Subject> Visiting(IEnumerable<Subject> subjects, string how) =>

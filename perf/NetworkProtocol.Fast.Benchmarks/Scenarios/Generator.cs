@@ -23,6 +23,7 @@ internal static class Generator
             "generate", subject.Kind, subject.Target, .. shape.Options, .. subject.Options,
             "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
         ];
+        CollectionWatch collections = await CollectionWatch.BeginAsync(subject);
         using Child load = harness.StartLoad($"load on {subject.Name}", Part.Load, placement, arguments);
         TimeSpan limit = TimeSpan.FromSeconds(seconds) + Slack;
         double begins = TimeOf(await load.LineWithAsync("\"measuring\"", limit));
@@ -42,6 +43,12 @@ internal static class Generator
         }
 
         figures[FigureName.RelayMegabytes] = relayBytes / 1e6;
+        if (subject.Upstream is { } upstream)
+        {
+            figures[FigureName.UpstreamMegabytes] = upstream.ResidentBytes / 1e6;
+        }
+
+        await collections.EndAsync(figures);
         return figures;
     }
 
@@ -52,7 +59,8 @@ internal static class Generator
         JsonElement result = document.RootElement;
         messages = result.GetProperty("messages").GetDouble();
         double perMessage = 1 / Math.Max(messages, 1);
-        return new Dictionary<string, double>
+        double[] collections = CollectionCounts.ReadAnswer(result);
+        var figures = new Dictionary<string, double>
         {
             [FigureName.MessagesPerSecond] = result.GetProperty("messagesPerSecond").GetDouble(),
             [FigureName.MegabytesPerSecond] = result.GetProperty("megabytesPerSecond").GetDouble(),
@@ -62,9 +70,15 @@ internal static class Generator
             ["p99.9Us"] = result.GetProperty("p99.9").GetDouble(),
             ["maxUs"] = result.GetProperty("max").GetDouble(),
             [FigureName.LoadCpu] = result.GetProperty("cpuSeconds").GetDouble() * 1e6 * perMessage,
+            [FigureName.LoadMegabytes] = result.GetProperty("residentBytes").GetDouble() / 1e6,
             ["loadAllocatedBytes"] = result.GetProperty("allocatedBytes").GetDouble() * perMessage,
-            ["loadCollections"] = result.GetProperty("gen0").GetDouble(),
         };
+        for (int i = 0; i < collections.Length; i++)
+        {
+            figures[FigureName.LoadCollections[i]] = collections[i];
+        }
+
+        return figures;
     }
 
     private static double TimeOf(string line)

@@ -1,6 +1,8 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Net.Sockets;
+using System.Text.Json;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Benchmarks.Measuring;
 using NetworkProtocol.Fast.Benchmarks.Processes;
@@ -10,6 +12,9 @@ namespace NetworkProtocol.Fast.Benchmarks.Scenarios;
 /// <summary>What all scenarios share: the programs, how long to measure, and where figures go.</summary>
 internal sealed class Harness : IDisposable
 {
+    // Each step has a limit of its own; this one is for what nobody has thought of.
+    private static readonly TimeSpan Limit = TimeSpan.FromMinutes(15);
+
     private readonly string npfast;
     private readonly string npfastLoad;
 
@@ -33,7 +38,7 @@ internal sealed class Harness : IDisposable
     internal int Rounds { get; }
 
     /// <summary>Seconds measured for each subject and round.</summary>
-    internal double Seconds => IsSmoke ? 0.3 : 1;
+    internal double Seconds => IsSmoke ? 0.3 : 0.5;
 
     internal IReadOnlyList<Placement> Placements { get; }
 
@@ -61,10 +66,11 @@ internal sealed class Harness : IDisposable
     {
         try
         {
-            await measure();
+            await measure().WaitAsync(Limit);
             return true;
         }
-        catch (MeasurementException e)
+        catch (Exception e) when (e is MeasurementException or TimeoutException or InvalidOperationException
+            or IOException or JsonException or SocketException)
         {
             Say($"{what} failed: {e.Message}");
             Measurements.Failed.Add($"{what}: {e.Message}");

@@ -25,7 +25,7 @@ internal static class IdleScenario
         string most = (ShapeOf(harness).Connections + 100).ToString(CultureInfo.InvariantCulture);
         foreach (string session in (string[])["plain", "secure"])
         {
-            using var bed = new Bed(harness, Placement.Free);
+            using var bed = new Bed(harness, Placement.Free) { CountsCollections = false };
             (Child relay, string target) =
                 await bed.NpfastAsync($"npfast {session}", Part.Relay, session, "--max-connections", most);
             await MeasureAsync(harness, Name, new Subject($"npfast {session}", session, target, relay));
@@ -53,6 +53,6 @@ internal static class IdleScenario
         };
         harness.Measurements.Add(Generator.KeyOf(scenario, Placement.Free, subject.Name, shape), figures);
         clients.CloseInput();
-        await clients.EndedAsync();
+        await clients.EndedAsync(Limit);
     }
 }

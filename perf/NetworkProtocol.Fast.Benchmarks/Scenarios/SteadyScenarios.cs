@@ -41,15 +41,22 @@ internal static class SteadyScenarios
     {
         foreach (Placement placement in harness.Placements)
         {
-            using var bed = new Bed(harness, placement);
-            IReadOnlyList<Shape> shapes = ShapesFor(placement, harness.IsSmoke);
-            await Generator.RunAllAsync(harness, Echo, placement, await EchoSubjectsAsync(bed), shapes);
-            IReadOnlyList<Subject> forwarding = await ForwardingSubjectsAsync(bed);
-            await Generator.RunAllAsync(harness, Forwarded, placement, forwarding, shapes);
-            if (placement == harness.Separate)
-            {
-                await RunOpenLoopAsync(harness, placement, forwarding);
-            }
+            await harness.TryAsync($"{Echo} and {Forwarded}, {placement}", () => RunAsync(harness, placement));
+        }
+    }
+
+    private static async Task RunAsync(Harness harness, Placement placement)
+    {
+        using var bed = new Bed(harness, placement);
+        IReadOnlyList<Shape> shapes = ShapesFor(placement, harness.IsSmoke);
+        IReadOnlyList<Subject> echo = await EchoSubjectsAsync(bed);
+        await Generator.RunAllAsync(harness, Echo, placement, echo, shapes);
+        IReadOnlyList<Subject> forwarding = await ForwardingSubjectsAsync(bed);
+        await Generator.RunAllAsync(harness, Forwarded, placement, forwarding, shapes);
+        if (placement == harness.Separate)
+        {
+            await RunOpenLoopAsync(harness, "echo", placement, echo);
+            await RunOpenLoopAsync(harness, "forwarded", placement, forwarding);
         }
     }
 
@@ -82,7 +89,8 @@ internal static class SteadyScenarios
     }
 
     // The number of connections times 256 is the most that may be under way, not what is.
-    private static async Task RunOpenLoopAsync(Harness harness, Placement placement, IReadOnlyList<Subject> subjects)
+    private static async Task RunOpenLoopAsync(
+        Harness harness, string what, Placement placement, IReadOnlyList<Subject> subjects)
     {
         foreach (string rate in harness.IsSmoke ? ["20000"] : (string[])["20000", "100000"])
         {
@@ -93,7 +101,7 @@ internal static class SteadyScenarios
             }
 
             await Generator.RunAllAsync(
-                harness, $"{OpenLoop}, {rate} messages/s", placement, paced, [new Shape(64, 16, 256)]);
+                harness, $"{OpenLoop}, {what}, {rate} messages/s", placement, paced, [new Shape(64, 16, 256)]);
         }
     }
 }

@@ -1,12 +1,8 @@
-using System;
 using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
-using NetworkProtocol.Fast.Configuration;
-using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Relay.Cli.Bench;
-using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Loading.Loads;
 
@@ -15,27 +11,19 @@ namespace NetworkProtocol.Fast.Loading.Loads;
 /// soon as it can, and its latency still counts from when it was meant to be sent, so that a server that stalls is not
 /// spared the requests that it held up.
 /// </summary>
-internal sealed class PacedLoad(
-    Endpoint target, BenchOptions options, SecureClient? security, double rate, LinkRuntime runtime)
-    : Load(options.Shape)
+/// <param name="shape">Connections, and the most requests under way on each.</param>
+/// <param name="rate">Requests for a second, over all connections.</param>
+internal abstract class PacedLoad(LoadShape shape, double rate) : Load(shape)
 {
-    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
-
-    private readonly List<PacedConnection> connections = [];
+    private readonly List<IPacedConnection> connections = [];
     private Thread? pacer;
 
     internal override async Task OpenAsync(CancellationToken cancellationToken)
     {
-        byte[] payload = options.CreatePayload();
-        LinkOptions link = PacketLoad.LinkOptionsFor(options.WireBytes, Shape.InFlight);
         for (int i = 0; i < Shape.Connections; i++)
         {
-            TransportConnection transport = await TransportConnector
-                .ConnectAsync(target, TransportOptions.Default, cancellationToken).ConfigureAwait(false);
-            var connection = new PacedConnection(Run, AddMeter(), options.Name, payload, Shape.InFlight);
-            connections.Add(connection);
-            await connection.OpenAsync(runtime, link, security, transport)
-                .WaitAsync(OpenTimeout, cancellationToken).ConfigureAwait(false);
+            var slots = new PacedSlots(Run, AddMeter(), Shape.InFlight);
+            connections.Add(await ConnectAsync(slots, cancellationToken).ConfigureAwait(false));
         }
     }
 
@@ -47,11 +35,13 @@ internal sealed class PacedLoad(
 
     public override async ValueTask DisposeAsync()
     {
-        foreach (PacedConnection connection in connections)
+        foreach (IPacedConnection connection in connections)
         {
-            await connection.CloseAsync().ConfigureAwait(false);
+            await connection.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    protected abstract Task<IPacedConnection> ConnectAsync(PacedSlots slots, CancellationToken cancellationToken);
 
     private void Pace()
     {
@@ -67,7 +57,7 @@ internal sealed class PacedLoad(
                 sent++;
             }
 
-            foreach (PacedConnection connection in connections)
+            foreach (IPacedConnection connection in connections)
             {
                 connection.Flush();
             }
@@ -75,7 +65,7 @@ internal sealed class PacedLoad(
             Pause.Until(begin + (long)(sent * ticksPerRequest));
         }
 
-        foreach (PacedConnection connection in connections)
+        foreach (IPacedConnection connection in connections)
         {
             connection.Finish();
         }

@@ -18,7 +18,7 @@ internal sealed class TlsLoad(IPEndPoint target, int wireBytes, LoadShape shape)
         {
             SslStream stream = await TlsClient.ConnectTlsAsync(target, cancellationToken).ConfigureAwait(false);
             connections.Add(new TlsLoadConnection(
-                stream, Run, new ByteMeter(Run, AddMeter(), wireBytes, Shape.InFlight)));
+                stream, Run, new EchoMeter(Run, AddMeter(), wireBytes, Shape.InFlight)));
         }
 
         // With inline completions this runs on the last socket's I/O thread, which must be free for the load.

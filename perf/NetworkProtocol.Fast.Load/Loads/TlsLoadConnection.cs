@@ -29,8 +29,7 @@ internal sealed class TlsLoadConnection : IAsyncDisposable
 
     internal void Begin()
     {
-        meter.Begin();
-        Send(meter.BytesUnderWay);
+        Send(meter.Begin());
         _ = ReceiveAsync();
     }
 

@@ -46,8 +46,9 @@ internal static class GenerateRole
             (LoadKind.Tls, "", 0) => new TlsLoad(Arguments.AddressOf(target), options.WireBytes, options.Shape),
             (_, "", 0) => new PacketLoad(target, options, SecurityOf(kind, target), options.Shape, runtime),
             (LoadKind.Plain or LoadKind.Secure, "", > 0) =>
-                new PacedLoad(target, options, SecurityOf(kind, target), rate, runtime),
-            _ => throw new UsageException("--rate takes packets, --visit takes open or ask, and not both"),
+                new PacedPacketLoad(target, options, SecurityOf(kind, target), rate, runtime),
+            (LoadKind.Raw, "", > 0) => new PacedRawLoad(Arguments.AddressOf(target), options, rate),
+            _ => throw new UsageException("--rate takes raw, plain or secure, --visit takes open or ask, and not both"),
         };
         int[] collections = [];
         BenchSample sample;
@@ -120,6 +121,7 @@ internal static class GenerateRole
         json.WriteNumber("max", sample.Latencies.MaxMicroseconds);
         json.WriteNumber("cpuSeconds", sample.Cpu.TotalSeconds);
         json.WriteNumber("allocatedBytes", sample.AllocatedBytes);
+        json.WriteNumber("residentBytes", Environment.WorkingSet);
         for (int i = 0; i < collections.Length; i++)
         {
             json.WriteNumber($"gen{i}", collections[i]);

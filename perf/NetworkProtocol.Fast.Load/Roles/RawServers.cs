@@ -1,16 +1,18 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Relay.Cli.Bench;
 
 namespace NetworkProtocol.Fast.Loading.Roles;
 
-/// <summary>The yardsticks without a protocol: byte echo and byte relay.</summary>
+/// <summary>The yardsticks without a protocol: a byte echo, and a byte relay between each client and a connection of
+/// its own to the target. It is the least that one over SocketAsyncEventArgs has to do.</summary>
 internal static class RawServers
 {
     internal static async Task EchoAsync(Arguments arguments)
     {
         arguments.End();
-        var server = new RawEchoServer();
+        RawServer server = RawServer.Echo();
         await using (server.ConfigureAwait(false))
         {
             await ListenAsync(server.EndPoint).ConfigureAwait(false);
@@ -21,10 +23,26 @@ internal static class RawServers
     {
         IPEndPoint target = arguments.NextAddress();
         arguments.End();
-        var server = new RawRelayServer(target);
+        var server = new RawServer(client => _ = RelayAsync(client, target));
         await using (server.ConfigureAwait(false))
         {
             await ListenAsync(server.EndPoint).ConfigureAwait(false);
+        }
+    }
+
+    private static async Task RelayAsync(Socket client, IPEndPoint target)
+    {
+        var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        try
+        {
+            await upstream.ConnectAsync(target).ConfigureAwait(false);
+            new RawPump(client, upstream).Run();
+            new RawPump(upstream, client).Run();
+        }
+        catch (SocketException)
+        {
+            client.Dispose();
+            upstream.Dispose();
         }
     }
 

@@ -15,10 +15,23 @@ internal sealed class ProcessMetrics(string appName, string version, DateTimeOff
         snapshot.Add(Metrics.ProcessStart, started.ToUnixTimeMilliseconds() / 1000.0);
         snapshot.Add(Metrics.ProcessCpu, Environment.CpuUsage.TotalTime.TotalSeconds);
         snapshot.Add(Metrics.ProcessResident, Environment.WorkingSet);
-        if (Directory.Exists(Descriptors))
+        if (CountDescriptors() is { } descriptors)
+        {
+            snapshot.Add(Metrics.ProcessDescriptors, descriptors);
+        }
+    }
+
+    // Null where the system has no such folder, and where there is no descriptor left to read it with.
+    private static int? CountDescriptors()
+    {
+        try
         {
             // One of them is the folder itself, while it is read.
-            snapshot.Add(Metrics.ProcessDescriptors, Directory.GetFileSystemEntries(Descriptors).Length - 1);
+            return Directory.GetFileSystemEntries(Descriptors).Length - 1;
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            return null;
         }
     }
 }

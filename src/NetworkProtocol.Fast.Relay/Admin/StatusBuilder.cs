@@ -132,7 +132,8 @@ internal sealed class StatusBuilder(AdminContext context)
             Dictionary<string, double> connects = now.ByLast(Metrics.UpstreamConnects, n.Upstream, n.Node);
             Dictionary<string, double> packets = now.ByLast(Metrics.UpstreamPackets, n.Upstream, n.Node);
             Dictionary<string, double> bytes = now.ByLast(Metrics.UpstreamBytes, n.Upstream, n.Node);
-            return new NodeReport(n.Upstream, n.Node, states[UpstreamLink.StateLive],
+            string breaker = now.ByLast(Metrics.UpstreamBreaker, n.Upstream, n.Node).First(static b => b.Value > 0).Key;
+            return new NodeReport(n.Upstream, n.Node, breaker, states[UpstreamLink.StateLive],
                 states[UpstreamLink.StateLeaving], states[UpstreamLink.StateDown],
                 now.Sum(Metrics.UpstreamInFlight, n.Upstream, n.Node), connects["established"], connects["failed"],
                 now.Sum(Metrics.UpstreamLost, n.Upstream, n.Node), packets["in"], packets["out"], bytes["in"],
@@ -150,7 +151,7 @@ internal sealed class StatusBuilder(AdminContext context)
 
         // Those that are configured, and those that were and have counts.
         var reports = new List<RouteReport>();
-        foreach (string match in now[Metrics.RequestDuration].Select(static s => s.Labels[0]))
+        foreach (string match in now[Metrics.Requests].Select(static s => s.Labels[0]).Distinct())
         {
             Dictionary<string, double> outcomes = now.ByLast(Metrics.Requests, match);
             double requests = outcomes.Values.Sum();

@@ -59,11 +59,7 @@ internal sealed class ConfigurationDifference
                 continue;
             }
 
-            bool isListening =
-                section == ListenerKeys.Section || key == ServerKeys.Address || key == ServerKeys.Session;
-            List<string> list = key.Effect == ChangeEffect.Restart || isListening || key == ServerKeys.Backlog
-                ? NeedsRestart
-                : Changed;
+            List<string> list = key.Effect == ChangeEffect.Restart ? NeedsRestart : Changed;
             string name = section.IsList ? $"{prefix} {key.Name}" : key.Path;
             list.Add($"{name} is {TextOf(now, key)}, was {TextOf(was, key)}");
         }

@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.CommandLine;
 using System.Linq;
+using System.Threading;
 using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
@@ -16,13 +17,24 @@ internal static class RelayConfiguration
         "--config", "FILE", "A TOML file with what the other options say, and more; read again on SIGHUP",
         ValueParsers.FilePath);
 
+    // Read before the command runs, for the socket threads; its first Load takes it.
+    private static NetworkConfiguration? early;
+
     /// <summary>All layers, checked.</summary>
     /// <exception cref="ConfigurationException">Something is wrong; all of it is told.</exception>
     /// <exception cref="System.IO.IOException">The file cannot be read.</exception>
-    internal static NetworkConfiguration Load(ParseResult parsed) => Check(Read(parsed));
+    internal static NetworkConfiguration Load(ParseResult parsed) =>
+        Check(Interlocked.Exchange(ref early, null) ?? Read(parsed));
+
+    /// <summary>How many threads are to handle sockets. What is wrong is for <see cref="Load"/> to say.</summary>
+    internal static int WorkersOf(ParseResult parsed)
+    {
+        early = Read(parsed);
+        return early.Get(LimitKeys.Workers);
+    }
 
     /// <summary>All layers as they are, errors collected.</summary>
-    internal static NetworkConfiguration Read(ParseResult parsed)
+    private static NetworkConfiguration Read(ParseResult parsed)
     {
         NetworkConfiguration configuration = NetworkConfiguration.Read(parsed.GetValue(File), null);
         CommandLineLayer.Apply(parsed, configuration);

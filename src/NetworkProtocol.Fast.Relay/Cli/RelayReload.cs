@@ -71,7 +71,11 @@ internal sealed class RelayReload(
             });
             now = now with { Server = now.Server with { Listeners = Options.Server.Listeners } };
             ConfigurationDifference difference = ConfigurationDifference.Between(Configuration, next);
-            await node.ApplyAsync(now).ConfigureAwait(false);
+            if (!await node.ApplyAsync(now).ConfigureAwait(false))
+            {
+                return Failed("the relay is stopping");
+            }
+
             node.Server.ReloadCertificates();
             LoggingOptions logging = next.ToLoggingOptions();
             levels.Set(logging.Level, logging.Categories);

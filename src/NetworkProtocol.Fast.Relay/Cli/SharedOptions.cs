@@ -30,7 +30,7 @@ internal static class SharedOptions
 
         try
         {
-            return RelayConfiguration.Read(parsed).Get(LimitKeys.Workers);
+            return RelayConfiguration.WorkersOf(parsed);
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {

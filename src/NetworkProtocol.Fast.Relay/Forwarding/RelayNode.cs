@@ -2,6 +2,7 @@ using System;
 using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Linq;
+using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Diagnostics;
@@ -24,6 +25,10 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     // Replaced as a whole by a change.
     private volatile Dictionary<string, UpstreamGroup> groups = new(StringComparer.Ordinal);
     private readonly LinkRuntime runtime;
+
+    // A change that is under way when the relay stops must not leave links behind that nobody stops.
+    private readonly SemaphoreSlim changing = new(1, 1);
+    private readonly CancellationTokenSource ending = new();
 
     /// <exception cref="ArgumentException">The options are out of range or contradict.</exception>
     internal RelayNode(RelayOptions options, LinkRuntime runtime)
@@ -60,15 +65,34 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
 
     /// <summary>
     /// Puts other routes, upstreams and limits into force without losing a request: new links are made first, then the
-    /// routes change at once, then what is not needed any more ends its requests and closes. Listeners stay. One call
-    /// at a time.
+    /// routes change at once, then what is not needed any more ends its requests and closes. Listeners stay. One change
+    /// after the other.
     /// </summary>
+    /// <returns>False when the relay is stopping: nothing has changed.</returns>
     /// <exception cref="ArgumentException">The options are out of range or contradict; nothing has changed.</exception>
     /// <exception cref="Session.KeyFileException">A file of an upstream cannot be used; nothing has
     /// changed.</exception>
-    internal async Task ApplyAsync(RelayOptions next)
+    internal async Task<bool> ApplyAsync(RelayOptions next)
     {
         next.Validate();
+        await changing.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (!ending.IsCancellationRequested)
+            {
+                await ChangeAsync(next).ConfigureAwait(false);
+            }
+
+            return !ending.IsCancellationRequested;
+        }
+        finally
+        {
+            changing.Release();
+        }
+    }
+
+    private async Task ChangeAsync(RelayOptions next)
+    {
         Dictionary<string, UpstreamGroup> before = groups;
 
         // All that can fail comes first.
@@ -92,7 +116,7 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         {
             if (before.TryGetValue(upstream.Name, out UpstreamGroup? group))
             {
-                retired.AddRange(await group.ChangeAsync(upstream, connectors[upstream.Name], Patience)
+                retired.AddRange(await group.ChangeAsync(upstream, connectors[upstream.Name], Patience, ending.Token)
                     .ConfigureAwait(false));
                 after.Add(upstream.Name, group);
             }
@@ -105,7 +129,7 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         }
 
         // A route must not move to an upstream that is still being connected.
-        await Task.WhenAll(added.Select(static group => group.WaitForOneAsync(Patience))).ConfigureAwait(false);
+        await Task.WhenAll(added.Select(group => group.WaitForOneAsync(Patience, ending.Token))).ConfigureAwait(false);
         groups = after;
         Server.Apply(next.Server, HandlersFor(next, after));
         foreach ((string name, UpstreamGroup group) in before)
@@ -124,7 +148,10 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     /// <returns>Client connections that were cut at the deadline.</returns>
     internal async Task<int> StopAsync(TimeSpan deadline)
     {
+        await ending.CancelAsync().ConfigureAwait(false);
         int cut = await Server.StopAsync(deadline).ConfigureAwait(false);
+        await changing.WaitAsync().ConfigureAwait(false);
+        changing.Release();
         foreach (UpstreamGroup group in groups.Values)
         {
             await group.StopAsync().ConfigureAwait(false);
@@ -157,10 +184,7 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     {
         foreach (UpstreamGroup group in groups.Values)
         {
-            foreach (UpstreamLink link in group.Links)
-            {
-                link.Collect(snapshot);
-            }
+            group.Collect(snapshot);
         }
     }
 

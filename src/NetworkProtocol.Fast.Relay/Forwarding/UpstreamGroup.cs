@@ -5,6 +5,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Transport;
 
@@ -15,6 +16,8 @@ internal sealed class UpstreamGroup
 {
     // As many as one send carries of small ones; beyond them a long batch of one client is spread over the links.
     private const int RequestsInARowMax = 64;
+
+    private static readonly string[] BreakerStates = ["closed", "half_open", "open"];
 
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
@@ -68,7 +71,7 @@ internal sealed class UpstreamGroup
     /// </summary>
     /// <returns>The links that leave; they are still the caller's to retire.</returns>
     internal async Task<IReadOnlyList<UpstreamLink>> ChangeAsync(
-        UpstreamOptions next, TlsConnector? tls, TimeSpan patience)
+        UpstreamOptions next, TlsConnector? tls, TimeSpan patience, CancellationToken hurry)
     {
         connector = tls;
         UpstreamLink[] before = links;
@@ -77,7 +80,7 @@ internal sealed class UpstreamGroup
         UpstreamLink[] leaving = before.Except(after).ToArray();
         if (leaving.Length > 0)
         {
-            await WaitForOneAsync(after, patience).ConfigureAwait(false);
+            await WaitForOneAsync(after, patience, hurry).ConfigureAwait(false);
         }
 
         options = next;
@@ -86,14 +89,34 @@ internal sealed class UpstreamGroup
     }
 
     /// <summary>Waits until one of the links can be used; gives up after a time.</summary>
-    internal Task WaitForOneAsync(TimeSpan patience) => WaitForOneAsync(links, patience);
+    internal Task WaitForOneAsync(TimeSpan patience, CancellationToken hurry) =>
+        WaitForOneAsync(links, patience, hurry);
 
-    private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience)
+    internal void Collect(MetricSnapshot snapshot)
+    {
+        foreach (IGrouping<Endpoint, UpstreamLink> node in links.GroupBy(static link => link.Node))
+        {
+            string now = node.Any(static link => link.Live is not null) ? "closed"
+                : node.Any(static link => link.IsConnecting) ? "half_open" : "open";
+            foreach (string state in BreakerStates)
+            {
+                snapshot.Add(Metrics.UpstreamBreaker, state == now ? 1 : 0, Name, node.Key.ToString(), state);
+            }
+
+            foreach (UpstreamLink link in node)
+            {
+                link.Collect(snapshot);
+            }
+        }
+    }
+
+    private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience, CancellationToken hurry)
     {
         long start = Stopwatch.GetTimestamp();
-        while (!Array.Exists(any, static link => link.Live is not null) && Stopwatch.GetElapsedTime(start) < patience)
+        while (!Array.Exists(any, static link => link.Live is not null) && Stopwatch.GetElapsedTime(start) < patience
+            && !hurry.IsCancellationRequested)
         {
-            await Task.Delay(TimerWheel.TickMs / 5).ConfigureAwait(false);
+            await Task.Delay(TimerWheel.TickMs / 5, CancellationToken.None).ConfigureAwait(false);
         }
     }
 
@@ -191,7 +214,7 @@ internal sealed class UpstreamGroup
         int start = (int)((ulong)connectionId % (uint)all.Length);
         for (int i = 0; i < all.Length; i++)
         {
-            UpstreamLink candidate = all[(start + i) % links.Length];
+            UpstreamLink candidate = all[(start + i) % all.Length];
             if (candidate.Live is not null)
             {
                 return candidate;

@@ -35,6 +35,7 @@ internal sealed partial class UpstreamLink
     {
         try
         {
+            Volatile.Write(ref connecting, true);
             TransportConnection connection = await TransportConnector
                 .ConnectAsync(node, transport, stopping.Token).ConfigureAwait(false);
             var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -51,6 +52,7 @@ internal sealed partial class UpstreamLink
             using CancellationTokenRegistration stop =
                 stopping.Token.Register(() => link.CloseAfterFlush(CloseReason.ShuttingDown, string.Empty));
             LinkClosed reason = await ended.Task.ConfigureAwait(false);
+            Volatile.Write(ref connecting, false);
             if (!stopping.IsCancellationRequested && !Volatile.Read(ref retiring))
             {
                 NoteLost(reason, failures, link.IsEstablished);
@@ -69,6 +71,7 @@ internal sealed partial class UpstreamLink
         }
         catch (TransportException e)
         {
+            Volatile.Write(ref connecting, false);
             Interlocked.Increment(ref failed);
 
             // The first failure and then each doubling: a dead upstream must not fill the log.

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Link;
@@ -21,6 +22,7 @@ internal sealed partial class UpstreamLink
     private long established;
     private long failed;
     private long lost;
+    private bool connecting;
 
     /// <summary>Where it connects to.</summary>
     internal Endpoint Node => node;
@@ -29,6 +31,9 @@ internal sealed partial class UpstreamLink
     internal string State => Live is not null
         ? StateLive
         : Volatile.Read(ref leaving) is { IsClosed: false } ? StateLeaving : StateDown;
+
+    /// <summary>Whether an attempt to connect is under way.</summary>
+    internal bool IsConnecting => Volatile.Read(ref connecting);
 
     internal void Collect(MetricSnapshot snapshot)
     {
@@ -41,9 +46,11 @@ internal sealed partial class UpstreamLink
         }
 
         snapshot.Add(Metrics.UpstreamInFlight, InFlight, upstream, label);
-        snapshot.Add(Metrics.UpstreamConnects, Volatile.Read(ref established), upstream, label, "established");
+        long connects = Volatile.Read(ref established);
+        snapshot.Add(Metrics.UpstreamConnects, connects, upstream, label, "established");
         snapshot.Add(Metrics.UpstreamConnects, Volatile.Read(ref failed), upstream, label, "failed");
         snapshot.Add(Metrics.UpstreamLost, Volatile.Read(ref lost), upstream, label);
+        snapshot.Add(Metrics.UpstreamReconnects, Math.Max(connects - 1, 0), upstream, label);
         var look = new Look();
         links.Look(look, static (seen, link) => seen.See(link), seen => seen.Traffic += totals.Ended);
         snapshot.Add(Metrics.UpstreamPackets, look.Traffic.PacketsReceived, upstream, label, "in");

@@ -118,6 +118,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     {
         ForwardingLog.UpstreamConnected(logger, options.Name, node, link.Settings.PeerSoftware);
         Interlocked.Increment(ref established);
+        Volatile.Write(ref connecting, false);
         Volatile.Write(ref leaving, null);
         Interlocked.Exchange(ref live, link);
 

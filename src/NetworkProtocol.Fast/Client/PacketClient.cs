@@ -2,10 +2,9 @@ using System;
 using System.Threading;
 using System.Threading.Channels;
 using System.Threading.Tasks;
-using Microsoft.Extensions.ObjectPool;
+using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
-using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Transport;
 
@@ -13,72 +12,70 @@ namespace NetworkProtocol.Fast.Client;
 
 /// <summary>
 /// A connection to a server or relay: requests with correlated replies, many in flight; one-way packets;
-/// messages from the server. Thread-safe. It does not reconnect: when the connection ends every operation says so,
-/// make a new client then.
+/// messages from the server. Thread-safe. With <see cref="ClientOptions.AutoReconnect"/> a connection that is lost is
+/// made again: what was under way fails, because nobody knows whether it was handled, and what is asked for meanwhile
+/// waits for the next connection within its own time. Without it every operation says that the connection has ended.
 /// </summary>
 public sealed partial class PacketClient : IAsyncDisposable
 {
     private readonly ClientOptions options;
     private readonly LinkRuntime runtime;
-    private readonly PeerLink link;
-    private readonly CorrelationTable<PendingRequest> requests;
-    private readonly ObjectPool<PendingRequest> pool;
     private readonly Channel<PacketMessage> messages;
-    private readonly RequestGate requestGate;
-    private readonly MessageGate messageGate;
-    private readonly DeadlineTimer deadlines;
-    private readonly TaskCompletionSource established = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly Func<CancellationToken, Task<ClientConnection>> connect;
+    private readonly ILogger logger;
+    private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<LinkClosed> closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int draining;
-    private long refusedMs = long.MinValue / 2;
+    private Leg leg;
+    private long reconnects;
 
-    // Set before draining when the server said Disconnect, which makes the end its own and worth another attempt.
-    private ErrorCode peerCode;
-    private bool peerDone;
-
-    private PacketClient(
-        TransportConnection connection, ClientOptions options, SecureClient? security, LinkRuntime runtime)
+    private PacketClient(ClientOptions options, LinkRuntime runtime, Channel<PacketMessage> messages,
+        Func<CancellationToken, Task<ClientConnection>> connect, ClientConnection first)
     {
         this.options = options;
         this.runtime = runtime;
-        requests = new CorrelationTable<PendingRequest>(options.RequestsInFlightMax);
-        pool = new DefaultObjectPool<PendingRequest>(new Policy(this), options.RequestsInFlightMax);
-        messages = Channel.CreateUnbounded<PacketMessage>();
-        requestGate = new RequestGate(this);
-        messageGate = new MessageGate(this);
-        deadlines = new DeadlineTimer(this);
-        link = new PeerLink(runtime, options.Link, connection, new Sink(this), LinkRole.Initiating)
+        this.messages = messages;
+        this.connect = connect;
+        logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Client");
+        leg = new Leg(first);
+        if (options.AutoReconnect)
         {
-            Security = security,
-        };
+            _ = KeepAsync();
+        }
     }
 
     /// <summary>Where the client is connected to.</summary>
-    public Endpoint Remote => link.Connection.Remote;
+    public Endpoint Remote => Now.Remote;
 
     /// <summary>Software name that the server announced.</summary>
-    public string ServerSoftware => link.Settings.PeerSoftware;
+    public string ServerSoftware => Now.ServerSoftware;
 
     /// <summary>The key that the server has proved; null on a plain session.</summary>
-    public PeerIdentity? ServerIdentity => link.Identity;
+    public PeerIdentity? ServerIdentity => Now.ServerIdentity;
 
     /// <summary>32 bytes that both ends of a secure session have and no other session has (Noise revision 34, section
-    /// 11.2), to tie an authentication of the application to it; empty on a plain session.</summary>
-    public ReadOnlyMemory<byte> ChannelBinding => link.ChannelBinding;
+    /// 11.2), to tie an authentication of the application to it; empty on a plain session. Another connection has
+    /// others.</summary>
+    public ReadOnlyMemory<byte> ChannelBinding => Now.ChannelBinding;
 
     /// <summary>Largest payload that the server accepts, in bytes.</summary>
-    public int PayloadBytesMax => (int)link.Settings.SendPayloadBytesMax;
+    public int PayloadBytesMax => Now.PayloadBytesMax;
 
-    /// <summary>Completes when the connection has ended, with the reason. Never fails.</summary>
-    public Task<LinkClosed> Closed => closed.Task;
+    /// <summary>Whether there is a connection that takes requests.</summary>
+    public bool IsConnected => Now.IsTaking;
+
+    /// <summary>How often a lost connection was made again.</summary>
+    public long Reconnects => Volatile.Read(ref reconnects);
+
+    /// <summary>Completes when the client has ended, with the reason: the connection has, and it is not made again.
+    /// Never fails.</summary>
+    public Task<LinkClosed> Closed => options.AutoReconnect ? closed.Task : Now.Closed;
 
     /// <summary>Requests that have no reply yet.</summary>
-    public int RequestsInFlight => requests.InFlight;
+    public int RequestsInFlight => Now.RequestsInFlight;
 
-    private int RequestsInFlightMax =>
-        (int)Math.Min((uint)options.RequestsInFlightMax, link.Settings.SendRequestsInFlightMax);
+    private ClientConnection Now => Volatile.Read(ref leg).Connection;
 
-    /// <summary>Connects and opens the session.</summary>
+    /// <summary>Connects and opens the session. The first connection is not tried twice.</summary>
     /// <param name="endpoint">Where to.</param>
     /// <param name="runtime">Memory limit, timers and logging; may be shared.</param>
     /// <param name="options">Times and limits; null for the defaults.</param>
@@ -104,32 +101,24 @@ public sealed partial class PacketClient : IAsyncDisposable
             ConnectTimeout = options.ConnectTimeout,
             Tls = TlsConnector.For(endpoint, options.Tls),
         };
-        TransportConnection connection =
-            await TransportConnector.ConnectAsync(endpoint, transport, cancellationToken).ConfigureAwait(false);
-        return await OpenAsync(connection, runtime, options, security, cancellationToken).ConfigureAwait(false);
+        return await OpenAsync(
+            token => TransportConnector.ConnectAsync(endpoint, transport, token).AsTask(), runtime, options, security,
+            cancellationToken).ConfigureAwait(false);
     }
 
     internal static async Task<PacketClient> OpenAsync(
-        TransportConnection connection, LinkRuntime runtime, ClientOptions options, SecureClient? security,
-        CancellationToken cancellationToken)
+        Func<CancellationToken, Task<TransportConnection>> dial, LinkRuntime runtime, ClientOptions options,
+        SecureClient? security, CancellationToken cancellationToken)
     {
-        var client = new PacketClient(connection, options, security, runtime);
-        client.link.Start();
-        try
-        {
-            await client.established.Task.WaitAsync(options.ConnectTimeout, cancellationToken).ConfigureAwait(false);
-            return client;
-        }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
-        {
-            client.link.Close(CloseReason.Requested, "gave up opening the session");
-            if (e is TimeoutException)
-            {
-                throw new TimeoutException(
-                    $"{connection.Remote} accepted the connection but opened no session; check that it is npfast");
-            }
+        Channel<PacketMessage> messages = Channel.CreateUnbounded<PacketMessage>();
+        return new PacketClient(
+            options, runtime, messages, ConnectAsync, await ConnectAsync(cancellationToken).ConfigureAwait(false));
 
-            throw;
+        async Task<ClientConnection> ConnectAsync(CancellationToken token)
+        {
+            TransportConnection connection = await dial(token).ConfigureAwait(false);
+            return await ClientConnection.OpenAsync(connection, runtime, options, security, messages, token)
+                .ConfigureAwait(false);
         }
     }
 
@@ -139,119 +128,20 @@ public sealed partial class PacketClient : IAsyncDisposable
     /// </summary>
     public async Task CloseAsync(TimeSpan deadline)
     {
-        if (Interlocked.Exchange(ref draining, 1) == 0)
-        {
-            // First without a word of draining, whose answer may be the end of the stream before we have said why.
-            CloseIfDone();
-            link.Drain(default, "the client is done");
-            CloseIfDone();
-        }
-
-        await Task.WhenAny(closed.Task, Task.Delay(deadline)).ConfigureAwait(false);
-        link.Close(CloseReason.Requested, "cut at the deadline");
-        await closed.Task.ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Now.CloseAsync(deadline).ConfigureAwait(false);
+        await Closed.ConfigureAwait(false);
     }
 
     /// <summary>Closes at once unless it is closed; requests in flight fail.</summary>
     public async ValueTask DisposeAsync()
     {
-        link.CloseAfterFlush(CloseReason.Requested, string.Empty);
-        await Task.WhenAny(closed.Task, Task.Delay(TimeSpan.FromSeconds(1))).ConfigureAwait(false);
-        link.Close(CloseReason.Requested, string.Empty);
-        await closed.Task.ConfigureAwait(false);
+        await stopping.CancelAsync().ConfigureAwait(false);
+        await Now.EndAsync().ConfigureAwait(false);
+        await Closed.ConfigureAwait(false);
         while (messages.Reader.TryRead(out PacketMessage? message))
         {
             message.Dispose();
-        }
-    }
-
-    /// <summary>Ends a request without a reply; used by its cancellation.</summary>
-    internal bool TryAbandon(uint correlation)
-    {
-        bool ended = requests.TryEnd(correlation, out _);
-        if (ended)
-        {
-            AfterRequest();
-        }
-
-        return ended;
-    }
-
-    private void AfterRequest()
-    {
-        // Ending the request was an interlocked operation: the fence that the gate asks for.
-        requestGate.WakeIfReady();
-        CloseIfDone();
-    }
-
-    private void CloseIfDone()
-    {
-        if (Volatile.Read(ref draining) == 0 || requests.InFlight != 0)
-        {
-            return;
-        }
-
-        if (Volatile.Read(ref peerDone))
-        {
-            link.CloseAfterFlush(CloseReason.PeerClosed, $"the server disconnected: {peerCode}");
-        }
-        else
-        {
-            link.CloseAfterFlush(CloseReason.Requested, string.Empty);
-        }
-    }
-
-    private sealed class Policy(PacketClient client) : PooledObjectPolicy<PendingRequest>
-    {
-        public override PendingRequest Create() => new(client, client.pool);
-
-        public override bool Return(PendingRequest obj) => true;
-    }
-
-    private sealed class RequestGate(PacketClient client) : Gate
-    {
-        internal override bool IsReady =>
-            client.link.IsClosed || client.requests.InFlight < client.RequestsInFlightMax;
-    }
-
-    private sealed class MessageGate(PacketClient client) : Gate
-    {
-        internal override bool IsReady =>
-            client.link.IsClosed || client.messages.Reader.Count < client.options.MessagesWaitingMax;
-    }
-
-    /// <summary>Ends requests whose time is up. In the wheel only while requests are in flight.</summary>
-    private sealed class DeadlineTimer(PacketClient client) : WheelTimer
-    {
-        private int scheduled;
-
-        internal void Ensure()
-        {
-            if (Volatile.Read(ref scheduled) == 0 && Interlocked.Exchange(ref scheduled, 1) == 0)
-            {
-                client.runtime.Wheel.Schedule(this, client.runtime.Wheel.NowMs + TimerWheel.TickMs);
-            }
-        }
-
-        protected internal override long OnTick(long nowMs)
-        {
-            int cursor = 0;
-            while (client.requests.TryEndExpired(ref cursor, nowMs, out EndedRequest<PendingRequest> ended))
-            {
-                ended.Owner.Fail(new PacketErrorException(ErrorCode.Timeout, "no reply in time"));
-                client.AfterRequest();
-            }
-
-            if (client.requests.InFlight > 0)
-            {
-                return nowMs + TimerWheel.TickMs;
-            }
-
-            // A request that began before this exchange saw the timer as scheduled, so look again after it.
-            Interlocked.Exchange(ref scheduled, 0);
-            return client.requests.InFlight > 0 && Interlocked.Exchange(ref scheduled, 1) == 0
-                ? nowMs + TimerWheel.TickMs
-                : Never;
         }
     }
 }

@@ -12,7 +12,7 @@ namespace NetworkProtocol.Fast.Client;
 /// </summary>
 internal sealed class PendingRequest : IValueTaskSource<PacketReply>
 {
-    private readonly PacketClient client;
+    private readonly ClientConnection client;
     private readonly ObjectPool<PendingRequest> pool;
     private CancellationTokenRegistration registration;
     private CancellationToken cancellation;
@@ -21,7 +21,7 @@ internal sealed class PendingRequest : IValueTaskSource<PacketReply>
     // The awaiting code must not run on the I/O thread.
     private ManualResetValueTaskSourceCore<PacketReply> core = new() { RunContinuationsAsynchronously = true };
 
-    internal PendingRequest(PacketClient client, ObjectPool<PendingRequest> pool)
+    internal PendingRequest(ClientConnection client, ObjectPool<PendingRequest> pool)
     {
         this.client = client;
         this.pool = pool;

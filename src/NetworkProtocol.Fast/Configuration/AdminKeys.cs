@@ -22,6 +22,7 @@ internal static class AdminKeys
         Name, "token_file", ValueParsers.FilePath, null)
     {
         Doc = "A file with the token that changes need, readable for its owner alone",
+        Secret = "token",
         ValueName = "FILE",
         Flag = "--admin-token-file",
         Otherwise = "$NPFAST_ADMIN_TOKEN, else nothing can be changed",

@@ -73,6 +73,7 @@ internal static class ClientKeys
         Name, "key_password_file", ValueParsers.FilePath, null)
     {
         Doc = "Holds the password of that key in its first line",
+        Secret = "key_password",
         ValueName = "FILE",
         Otherwise = "the key has none",
         Example = "alice.password",
@@ -105,11 +106,39 @@ internal static class ClientKeys
         "heartbeat_interval", Duration.Milliseconds(100), new Duration(Defaults.Link.HeartbeatInterval),
         "Quiet time before a ping; three of them without a byte and the server is dead");
 
+    internal static ConfigurationKey<bool> AutoReconnect { get; } = new(
+        Name, "auto_reconnect", ValueParsers.Flag, Defaults.AutoReconnect)
+    {
+        Doc = "Whether a connection that is lost is made again; what was under way fails all the same",
+        ValueName = "true|false",
+        Form = ValueForm.Flag,
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<int> MaxReconnectAttempts { get; } = new(
+        Name, "max_reconnect_attempts", ValueParsers.Integer(0, 1_000_000), Defaults.ReconnectAttemptsMax)
+    {
+        Doc = "Failed attempts in a row after which the client gives up; 0 for no limit",
+        ValueName = "N",
+        Form = ValueForm.Number,
+        Range = KeyForms.Words(0, 1_000_000),
+        Effect = ChangeEffect.Client,
+    };
+
+    internal static ConfigurationKey<Duration> ReconnectDelay { get; } = Time(
+        "reconnect_delay", Duration.Milliseconds(1), new Duration(Defaults.ReconnectDelayMin),
+        "Delay before the first attempt; it doubles with every failure, with up to half of it left to chance");
+
+    internal static ConfigurationKey<Duration> ReconnectDelayMax { get; } = Time(
+        "reconnect_delay_max", Duration.Milliseconds(1), new Duration(Defaults.ReconnectDelayMax),
+        "Longest delay between attempts; a connection lost sooner than that counts as a failed attempt");
+
     internal static ConfigurationSection Section { get; } = new(Name,
         "A client of the library; npfast relay takes no notice of it.",
     [
         Address, Session, Pins, Roots, Certificate, PrivateKey, PasswordFile, ServerName, ConnectionTimeout,
-        OperationTimeout, ResponseTimeout, HeartbeatInterval,
+        OperationTimeout, ResponseTimeout, HeartbeatInterval, AutoReconnect, MaxReconnectAttempts, ReconnectDelay,
+        ReconnectDelayMax,
     ]);
 
     private static ConfigurationKey<Duration> Time(string name, Duration min, Duration fallback, string doc) => new(

@@ -22,6 +22,20 @@ public sealed record ClientOptions
     /// <summary>Messages from the server that may wait to be read; beyond it the connection is not read.</summary>
     public int MessagesWaitingMax { get; init; } = 256;
 
+    /// <summary>Whether a connection that is lost is made again. The first one is not tried twice.</summary>
+    public bool AutoReconnect { get; init; }
+
+    /// <summary>Failed attempts in a row to connect again after which the client ends; 0 for no limit. A connection
+    /// that is lost within <see cref="ReconnectDelayMax"/> counts as a failed attempt.</summary>
+    public int ReconnectAttemptsMax { get; init; }
+
+    /// <summary>Delay before the first attempt to connect again; doubles with every failure, with up to half of it left
+    /// to chance.</summary>
+    public TimeSpan ReconnectDelayMin { get; init; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Longest delay between attempts to connect again.</summary>
+    public TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>How the connection is protected: secure on tcp unless plain is written out.</summary>
     public SessionKind Session { get; init; }
 
@@ -46,6 +60,9 @@ public sealed record ClientOptions
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(RequestsInFlightMax, 1 << 20);
         ArgumentOutOfRangeException.ThrowIfLessThan(MessagesWaitingMax, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(ReconnectAttemptsMax);
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(ReconnectDelayMin, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(ReconnectDelayMax, ReconnectDelayMin);
         Tls?.Validate();
         Link.Validate();
         return this;

@@ -24,6 +24,9 @@ internal abstract class ConfigurationKey(string section, string name)
     /// <summary>An item of the section cannot be without it.</summary>
     internal bool IsRequired { get; init; }
 
+    /// <summary>What the file that it names holds, where that is a secret; shown as ***.</summary>
+    internal string? Secret { get; init; }
+
     /// <summary>Which endpoints it is for.</summary>
     internal KeyScope Scope { get; init; }
 

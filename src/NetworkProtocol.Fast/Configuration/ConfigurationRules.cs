@@ -12,7 +12,7 @@ internal static class ConfigurationRules
     [
         .. Missing(configuration), .. Limits(configuration), .. Listeners(configuration), .. Upstreams(configuration),
         .. Routes(configuration), .. SecurityRules.Check(configuration), .. ScopeRules.Check(configuration),
-        .. TlsRules.Check(configuration),
+        .. TlsRules.Check(configuration), .. Clients(configuration),
     ];
 
     private static IEnumerable<ConfigurationError> Missing(NetworkConfiguration configuration)
@@ -148,6 +148,25 @@ internal static class ConfigurationRules
                             : "give one with [[upstream]]"
                         : $"use one of: {string.Join(", ", names)}"));
             }
+        }
+    }
+
+    private static IEnumerable<ConfigurationError> Clients(NetworkConfiguration configuration)
+    {
+        ConfigurationItem client = configuration.Single(ClientKeys.Section);
+        ConfigurationKey[] useless = client.Has(ClientKeys.AutoReconnect)
+            || configuration.IsBad(client, ClientKeys.AutoReconnect)
+            ? []
+            : [ClientKeys.MaxReconnectAttempts, ClientKeys.ReconnectDelay, ClientKeys.ReconnectDelayMax];
+        foreach (ConfigurationKey key in useless.Where(client.Has))
+        {
+            yield return new(client.OriginOf(key),
+                $"{key.Path} needs {ClientKeys.AutoReconnect.Path}; write it, or leave this out");
+        }
+
+        foreach (ConfigurationError late in Delays(client, ClientKeys.ReconnectDelay, ClientKeys.ReconnectDelayMax))
+        {
+            yield return late;
         }
     }
 

@@ -96,6 +96,10 @@ internal sealed class ConfiguredListener(NetworkConfiguration configuration, End
         };
     }
 
+    /// <summary>A key by the name under which it, or what stands beside it, was said.</summary>
+    internal string Calls(ConfigurationKey key, ConfigurationKey? beside = null) =>
+        Own?.Has(beside ?? key) is true ? key.Path : (Find(beside ?? key)?.Origin ?? Origin).Calls(key.Inherits!);
+
     private ConfigurationValue? FindGeneral(ConfigurationKey key) => key.Inherits is { } general
         ? configuration.Single(ConfigurationSchema.Find(general.Section)!).Find(general)
         : null;

@@ -77,6 +77,7 @@ internal static class ListenerKeys
         Name, "key_password_file", ValueParsers.FilePath, null)
     {
         Doc = "Holds the password of their keys in its first line",
+        Secret = "key_password",
         ValueName = "FILE",
         Scope = KeyScope.Tls,
         Example = "/etc/npfast/tls/password",

@@ -11,7 +11,7 @@ internal static class LoggingKeys
     internal static ConfigurationKey<string?> AppName { get; } = new(
         Name, "app_name", KeyForms.Line(64), "npfast")
     {
-        Doc = "Name of this instance",
+        Doc = "Name of this instance, in its metrics, on its status page and in npfast status",
         ValueName = "NAME",
         Effect = ChangeEffect.Restart,
     };

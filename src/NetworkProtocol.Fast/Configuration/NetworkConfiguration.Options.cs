@@ -50,6 +50,10 @@ public sealed partial class NetworkConfiguration
             ConnectTimeout = Get(ClientKeys.ConnectionTimeout).Span,
             RequestTimeout = Get(ClientKeys.ResponseTimeout).Span,
             OperationTimeout = Get(ClientKeys.OperationTimeout).Span,
+            AutoReconnect = Get(ClientKeys.AutoReconnect),
+            ReconnectAttemptsMax = Get(ClientKeys.MaxReconnectAttempts),
+            ReconnectDelayMin = Get(ClientKeys.ReconnectDelay).Span,
+            ReconnectDelayMax = Get(ClientKeys.ReconnectDelayMax).Span,
             Session = Get(ClientKeys.Session),
             Secure = secure ?? (!isSecure ? null : new SecureClientOptions
             {

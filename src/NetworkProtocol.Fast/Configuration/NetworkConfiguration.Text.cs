@@ -15,23 +15,20 @@ public sealed partial class NetworkConfiguration
     {
         foreach (ConfigurationSection section in ConfigurationSchema.Sections)
         {
-            if (!section.IsList)
-            {
-                foreach (ConfigurationKey key in section.Keys)
-                {
-                    yield return EntryOf(Single(section), key, key.Path);
-                }
-
-                continue;
-            }
-
-            IReadOnlyList<ConfigurationItem> all = Items(section);
+            IReadOnlyList<ConfigurationItem> all = section.IsList ? Items(section) : [Single(section)];
             for (int i = 0; i < all.Count; i++)
             {
+                string prefix = section.IsList
+                    ? string.Create(CultureInfo.InvariantCulture, $"{section.Name}.{i}.")
+                    : section.Name + ".";
                 foreach (ConfigurationKey key in section.Keys)
                 {
-                    yield return EntryOf(
-                        all[i], key, string.Create(CultureInfo.InvariantCulture, $"{section.Name}.{i}.{key.Name}"));
+                    yield return EntryOf(all[i], key, prefix + key.Name);
+                    if (key.Secret is { } secret && all[i].Find(key) is { Texts: [var file, ..] } reference)
+                    {
+                        yield return new ConfigurationEntry(
+                            prefix + secret, "***", new ConfigurationOrigin(reference.Origin.Layer, file));
+                    }
                 }
             }
         }

@@ -203,13 +203,22 @@ public sealed partial class NetworkConfiguration
 
     private static string ReadFile(string path)
     {
+        // A pipe or a device has no length to ask for, and maybe no end.
         using FileStream file = File.OpenRead(path);
-        if (file.Length > FileBytesMax)
+        using var content = new MemoryStream();
+        byte[] part = new byte[64 << 10];
+        int count;
+        while ((count = file.Read(part)) > 0)
         {
-            throw new IOException($"{path} has {file.Length} bytes; a configuration has at most {FileBytesMax}");
+            content.Write(part, 0, count);
+            if (content.Length > FileBytesMax)
+            {
+                throw new IOException($"{path} has more than {FileBytesMax} bytes; a configuration has at most that");
+            }
         }
 
-        using var reader = new StreamReader(file);
+        content.Position = 0;
+        using var reader = new StreamReader(content);
         return reader.ReadToEnd();
     }
 

@@ -19,6 +19,7 @@ internal static class ServerKeys
         IsList = true,
         Flag = "--listen",
         Otherwise = "tcp://127.0.0.1:9000 unless there is a [[listener]]",
+        Effect = ChangeEffect.Restart,
     };
 
     internal static ConfigurationKey<SessionKind> Session { get; } = new(
@@ -30,7 +31,7 @@ internal static class ServerKeys
         Flag = "--session",
         Example = "secure",
         Otherwise = "secure on tcp, plain on unix",
-        Effect = ChangeEffect.NewConnections,
+        Effect = ChangeEffect.Restart,
     };
 
     internal static ConfigurationKey<int> MaxConnections { get; } = new(
@@ -50,7 +51,7 @@ internal static class ServerKeys
         ValueName = "N",
         Form = ValueForm.Number,
         Range = KeyForms.Words(1, 65_535),
-        Effect = ChangeEffect.NewConnections,
+        Effect = ChangeEffect.Restart,
     };
 
     internal static ConfigurationKey<ByteSize> BackpressureLimit { get; } = new(

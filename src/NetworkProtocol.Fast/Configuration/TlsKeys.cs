@@ -38,6 +38,7 @@ internal static class TlsKeys
         Name, "key_password_file", ValueParsers.FilePath, null)
     {
         Doc = "Holds the password of encrypted keys in its first line",
+        Secret = "key_password",
         ValueName = "FILE",
         Scope = KeyScope.Tls,
         Flag = "--key-password-file",

@@ -26,14 +26,14 @@ internal static class TlsRules
         if (certificates.Count == 0 && !isBad)
         {
             yield return new(listener.Origin, "a tls:// listener needs a certificate; name one with "
-                + listener.Origin.Calls(TlsKeys.Certificates) + ", or make one with npfast cert self-signed");
+                + listener.Calls(ListenerKeys.Certificates) + ", or make one with npfast cert self-signed");
         }
 
         if (keys.Count > 0 && keys.Count != certificates.Count && certificates.Count > 0)
         {
             ConfigurationOrigin at = listener.Find(ListenerKeys.PrivateKeys)!.Origin;
-            yield return new(at, $"{at.Calls(TlsKeys.PrivateKeys)} is given {Times(keys.Count)} and "
-                + $"{at.Calls(TlsKeys.Certificates)} {Times(certificates.Count)}; give one key for each "
+            yield return new(at, $"{listener.Calls(ListenerKeys.PrivateKeys)} is given {Times(keys.Count)} and "
+                + $"{listener.Calls(ListenerKeys.Certificates)} {Times(certificates.Count)}; give one key for each "
                 + "certificate, in the same order");
         }
 
@@ -41,9 +41,9 @@ internal static class TlsRules
         ConfigurationValue? asked = listener.Find(ListenerKeys.ClientAuth);
         if (listener.ClientAuth != ClientAuthentication.None && roots is null)
         {
-            yield return new(asked!.Origin, $"{asked.Origin.Calls(IdentityKeys.ClientAuth)} asks clients of a tls:// "
+            yield return new(asked!.Origin, $"{listener.Calls(ListenerKeys.ClientAuth)} asks clients of a tls:// "
                 + "listener for certificates; name the file of their CA with "
-                + asked.Origin.Calls(TlsKeys.ClientRoots));
+                + listener.Calls(ListenerKeys.ClientRoots, ListenerKeys.ClientAuth));
         }
 
         if (listener.ClientAuth == ClientAuthentication.None
@@ -51,10 +51,11 @@ internal static class TlsRules
         {
             ConfigurationOrigin at = unused.Origin;
             yield return new(at, roots is null
-                ? $"{at.Calls(TlsKeys.AllowedClients)} needs {at.Calls(TlsKeys.ClientRoots)} with the CA of the "
-                    + "clients"
-                : $"{at.Calls(TlsKeys.ClientRoots)} is of no use with {asked!.Origin.Calls(IdentityKeys.ClientAuth)} "
-                    + "none; leave one out");
+                ? $"{listener.Calls(ListenerKeys.AllowedClients)} needs "
+                    + listener.Calls(ListenerKeys.ClientRoots, ListenerKeys.AllowedClients)
+                    + " with the CA of the clients"
+                : $"{listener.Calls(ListenerKeys.ClientRoots)} is of no use with "
+                    + $"{listener.Calls(ListenerKeys.ClientAuth)} none; leave one out");
         }
     }
 

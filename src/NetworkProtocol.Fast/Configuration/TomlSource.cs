@@ -1,6 +1,7 @@
 using System.Collections.Generic;
 using System.Globalization;
 using System.Linq;
+using Tomlyn;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -16,7 +17,19 @@ internal sealed class TomlSource(NetworkConfiguration configuration, string file
 
     internal void Read(string text)
     {
-        DocumentSyntax document = SyntaxParser.Parse(text, file, validate: true);
+        DocumentSyntax document;
+        try
+        {
+            document = SyntaxParser.Parse(text, file, validate: true);
+        }
+        catch (TomlException e)
+        {
+            // Of its own accord the parser gives up only where lists or tables nest too deep.
+            Report(new(ConfigurationLayer.File, file, (e.Span?.Start.Line ?? 0) + 1, (e.Span?.Start.Column ?? 0) + 1),
+                "not valid TOML: lists or tables nest deeper than any key takes; remove the inner ones");
+            return;
+        }
+
         foreach (DiagnosticMessage message in document.Diagnostics)
         {
             string said = message.Message.Replace("\r", string.Empty).Replace("\n", string.Empty);

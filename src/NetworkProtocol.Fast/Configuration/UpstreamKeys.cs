@@ -142,6 +142,7 @@ internal static class UpstreamKeys
         Name, "key_password_file", ValueParsers.FilePath, null)
     {
         Doc = "Holds the password of that key in its first line",
+        Secret = "key_password",
         ValueName = "FILE",
         Scope = KeyScope.Tls,
         Otherwise = "the key has none",

@@ -99,6 +99,12 @@ internal static class Metrics
     internal static MetricDefinition UpstreamLost { get; } = Define(Counter, "npfast.upstream.lost", "{connection}",
         "Established connections to a node that were lost", "upstream", "node");
 
+    internal static MetricDefinition UpstreamReconnects { get; } = Define(Counter, "npfast.upstream.reconnects",
+        "{connection}", "Connections to a node made again after one was lost", "upstream", "node");
+
+    internal static MetricDefinition UpstreamBreaker { get; } = Define(Gauge, "npfast.upstream.breaker", "{node}",
+        "1 for the state of a node's circuit breaker, else 0: closed, half_open or open", "upstream", "node", "state");
+
     internal static MetricDefinition UpstreamPackets { get; } = Define(Counter, "npfast.upstream.packets",
         "{packet}", "Packets from (in) and to (out) a node", "upstream", "node", "direction");
 

@@ -62,6 +62,13 @@ internal sealed class RouteMeter
     /// <summary>A request that ended where it came in, and is not timed.</summary>
     internal void Count(ErrorCode outcome) => Interlocked.Increment(ref outcomes[IndexOf(outcome)]);
 
+    /// <summary>Requests that all got their replies after this time.</summary>
+    internal void RecordReplies(long count, long elapsed)
+    {
+        AddToBucket(LatencyBuckets.IndexOf(elapsed), count);
+        AddReplies(count, elapsed * count);
+    }
+
     internal void AddReplies(long count, long elapsedTicks)
     {
         Interlocked.Add(ref outcomes[0], count);

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Numerics;
 
 namespace NetworkProtocol.Fast.Diagnostics;
 
@@ -14,12 +15,7 @@ internal sealed class RouteTally
     // Which buckets have a count.
     private uint touched;
     private long ticks;
-    private int replies;
     private int oneWay;
-
-    // Answered within this batch; timed when it is over, because their replies leave then.
-    private int answeredHere;
-    private long began;
 
     /// <summary>Whether there is something to settle.</summary>
     internal bool IsEmpty => route is null;
@@ -36,19 +32,6 @@ internal sealed class RouteTally
         buckets[index]++;
         touched |= 1u << index;
         ticks += elapsed;
-        replies++;
-    }
-
-    /// <summary>A request was answered in the batch that brought it, which began at this time.</summary>
-    internal void AddAnswered(RouteMeter of, long batchBegan)
-    {
-        if (!ReferenceEquals(route, of))
-        {
-            Turn(of);
-        }
-
-        began = batchBegan;
-        answeredHere++;
     }
 
     internal void AddOneWay(RouteMeter of)
@@ -70,19 +53,12 @@ internal sealed class RouteTally
         }
 
         route = null;
-        if (answeredHere > 0)
-        {
-            long elapsed = Stopwatch.GetTimestamp() - began;
-            meter.AddToBucket(LatencyBuckets.IndexOf(elapsed), answeredHere);
-            ticks += elapsed * answeredHere;
-            replies += answeredHere;
-            answeredHere = 0;
-        }
-
+        int replies = 0;
         for (uint left = touched; left != 0; left &= left - 1)
         {
-            int index = System.Numerics.BitOperations.TrailingZeroCount(left);
+            int index = BitOperations.TrailingZeroCount(left);
             meter.AddToBucket(index, buckets[index]);
+            replies += buckets[index];
             buckets[index] = 0;
         }
 
@@ -90,7 +66,6 @@ internal sealed class RouteTally
         if (replies > 0)
         {
             meter.AddReplies(replies, ticks);
-            replies = 0;
             ticks = 0;
         }
 

@@ -63,7 +63,7 @@ public sealed class HandlerTable
         {
             if (meters is not null)
             {
-                target.Meter = meters.Of(match.ToString());
+                target.CountIn(meters.Of(match.ToString()));
             }
         }
 

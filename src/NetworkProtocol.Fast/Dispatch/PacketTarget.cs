@@ -10,7 +10,10 @@ internal abstract class PacketTarget
     private static readonly RouteMeter Unnamed = new(string.Empty, 0);
 
     /// <summary>What the packets of its route are counted in. Set before the first one comes.</summary>
-    internal virtual RouteMeter Meter { get; set; } = Unnamed;
+    internal RouteMeter Meter { get; private set; } = Unnamed;
+
+    /// <summary>Names the meter.</summary>
+    internal virtual void CountIn(RouteMeter meter) => Meter = meter;
 
     /// <summary>Takes one packet; called on the link's receive thread, must not block.</summary>
     /// <returns>Null when the packet is taken care of, else the gate to wait at before it is offered again.</returns>

@@ -9,10 +9,10 @@ namespace NetworkProtocol.Fast.Dispatch;
 /// Unauthorized.</summary>
 internal sealed class RestrictedTarget(PacketTarget target, FrozenSet<string> names) : PacketTarget
 {
-    internal override RouteMeter Meter
+    internal override void CountIn(RouteMeter meter)
     {
-        get => target.Meter;
-        set => target.Meter = value;
+        base.CountIn(meter);
+        target.CountIn(meter);
     }
 
     internal override Gate? Handle(PeerLink link, in PacketView packet, FlushBatch flush)

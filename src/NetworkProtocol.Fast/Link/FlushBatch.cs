@@ -145,11 +145,7 @@ internal sealed partial class FlushBatch : ITurnEnd
             }
         }
 
-        if (!tally.IsEmpty)
-        {
-            tally.Settle();
-        }
-
+        Settle();
         receiver = null;
         inUse = false;
     }

@@ -226,7 +226,15 @@ internal sealed partial class PeerLink
         if (UnhandledBytes == 0 && !readable && (!hot || runtime.Pool.IsShort))
         {
             window.Release();
-            secure?.Incoming.Release();
+            if (hot)
+            {
+                secure?.Incoming.Release();
+            }
+            else
+            {
+                secure?.RestOpening();
+            }
+
             waitingForReadable = true;
             return true;
         }

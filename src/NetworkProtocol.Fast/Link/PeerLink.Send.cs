@@ -218,6 +218,11 @@ internal sealed partial class PeerLink
             queue.DetachIfIdle();
         }
 
+        if (!Volatile.Read(ref hot))
+        {
+            Volatile.Read(ref secure)?.RestSealing();
+        }
+
         if (MustShutSend && Interlocked.Exchange(ref sendShut, 1) == 0)
         {
             connection.ShutdownSend();

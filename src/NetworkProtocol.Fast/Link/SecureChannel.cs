@@ -91,6 +91,16 @@ internal sealed class SecureChannel(SessionKeys keys)
             : throw new InvalidOperationException("sealing comes before the end of the send side");
     }
 
+    /// <summary>Keeps little memory until the next record comes; nothing received may wait. Receive side.</summary>
+    internal void RestOpening()
+    {
+        Incoming.Release();
+        keys.Opener.Rest();
+    }
+
+    /// <summary>Keeps little memory until the next record is sealed. Send side.</summary>
+    internal void RestSealing() => keys.Sealer.Rest();
+
     /// <summary>Drops what was received and forgets the key. Receive side.</summary>
     internal void EndOpening()
     {

@@ -45,7 +45,7 @@ public sealed class IdentityKey : IDisposable
     /// <summary>Makes a new key.</summary>
     public static IdentityKey Create()
     {
-        ECDiffieHellman key = OpenSslAgreement.NewKey();
+        ECDiffieHellman key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
         return new IdentityKey(key, IdentityPublicKey.Of(key)!);
     }
 
@@ -120,7 +120,7 @@ public sealed class IdentityKey : IDisposable
         }
 
         byte[] der = block.Decode();
-        ECDiffieHellman? key = OpenSslAgreement.EmptyKey();
+        ECDiffieHellman? key = ECDiffieHellman.Create();
         try
         {
             int read = ImportInto(key, block.Kind, der, password);

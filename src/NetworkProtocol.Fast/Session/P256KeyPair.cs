@@ -5,50 +5,69 @@ using NetworkProtocol.Fast.Session.Noise;
 namespace NetworkProtocol.Fast.Session;
 
 /// <summary>
-/// An own key pair on P-256. The private scalar is in the platform's key object, which wipes it when it is released.
-/// Any thread until it is disposed: agreeing only reads the key, so one static key serves all handshakes at once.
+/// An own key pair on P-256. The private scalar is in libcrypto (<see cref="OpenSslP256"/>), or where that cannot be
+/// used in the platform's key object; either wipes it when it is released. Any thread until it is disposed: agreeing
+/// only reads the key, so one static key serves all handshakes at once.
 /// </summary>
 internal sealed class P256KeyPair : DhKeyPair
 {
     private readonly byte[] point = new byte[P256.PointBytes];
-    private readonly ECDiffieHellman key;
-    private readonly SafeEvpPKeyHandle? handle;
-    private readonly bool isOwner;
 
-    /// <summary>Uses a key that stays the caller's, and that must outlive this pair.</summary>
+    // One of them is there.
+    private readonly SafeScalarHandle? scalar;
+    private readonly ECDiffieHellman? key;
+
+    /// <summary>Takes the scalar of a key that stays the caller's.</summary>
     /// <exception cref="ArgumentException">The key is on another curve.</exception>
     internal P256KeyPair(ECDiffieHellman key)
-        : this(key, isOwner: false)
+        : this(Exported(key))
     {
-        // Of all curves with coordinates of 32 bytes only P-256 has this point.
-        if (!P256PublicKey.TryImport(point, out P256PublicKey? imported))
-        {
-            throw new ArgumentException("the key is not on P-256", nameof(key));
-        }
-
-        imported.Dispose();
     }
 
-    private P256KeyPair(ECDiffieHellman key, bool isOwner)
+    private P256KeyPair(SafeScalarHandle scalar, byte[] point)
     {
-        this.key = key;
-        this.isOwner = isOwner;
-        handle = OpenSslAgreement.HandleOf(key);
-        ECPoint q = key.ExportParameters(includePrivateParameters: false).Q;
-        if (q.X?.Length == P256.CoordinateBytes && q.Y?.Length == P256.CoordinateBytes)
+        this.scalar = scalar;
+        this.point = point;
+    }
+
+    // Wipes the parameters.
+    private P256KeyPair(ECParameters parameters)
+    {
+        try
         {
-            point[0] = 4;
-            q.X.CopyTo(point, 1);
-            q.Y.CopyTo(point, 1 + P256.CoordinateBytes);
+            if (OpenSslP256.IsUsable)
+            {
+                scalar = OpenSslP256.ImportScalar(parameters.D, point);
+                return;
+            }
+
+            key = ECDiffieHellman.Create(parameters);
+            ECPoint q = key.ExportParameters(includePrivateParameters: false).Q;
+            point[0] = P256PublicKey.Uncompressed;
+            q.X!.CopyTo(point, 1);
+            q.Y!.CopyTo(point, 1 + P256.CoordinateBytes);
+        }
+        finally
+        {
+            CryptographicOperations.ZeroMemory(parameters.D);
         }
     }
 
     /// <summary>The 65 bytes of the public point.</summary>
     internal override ReadOnlySpan<byte> PublicKey => point;
 
-    /// <summary>A new key pair from the platform's random numbers; costs about 0.1 ms.</summary>
-    internal static P256KeyPair Generate() =>
-        new(OpenSslAgreement.NewKey(), isOwner: true);
+    /// <summary>A new key pair from the random numbers of libcrypto or the platform; costs about 20 us.</summary>
+    internal static P256KeyPair Generate()
+    {
+        if (OpenSslP256.IsUsable)
+        {
+            byte[] point = new byte[P256.PointBytes];
+            return new P256KeyPair(OpenSslP256.NewScalar(point), point);
+        }
+
+        using ECDiffieHellman key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        return new P256KeyPair(key);
+    }
 
     /// <summary>The key pair of a private scalar of 32 bytes, big-endian: for worked examples, not for keys that
     /// are to be used.</summary>
@@ -57,16 +76,8 @@ internal sealed class P256KeyPair : DhKeyPair
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(scalar.Length, P256.CoordinateBytes);
         byte[] copy = GC.AllocateUninitializedArray<byte>(P256.CoordinateBytes, pinned: true);
-        try
-        {
-            scalar.CopyTo(copy);
-            var parameters = new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = copy };
-            return new P256KeyPair(OpenSslAgreement.KeyOf(parameters), isOwner: true);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(copy);
-        }
+        scalar.CopyTo(copy);
+        return new P256KeyPair(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = copy });
     }
 
     /// <summary>The x coordinate of the common point, all 32 bytes.</summary>
@@ -77,14 +88,14 @@ internal sealed class P256KeyPair : DhKeyPair
             throw new ArgumentException("the peer's key is on another curve", nameof(peer));
         }
 
-        if (handle is not null && publicKey.Handle is not null)
+        if (scalar is not null)
         {
-            OpenSslAgreement.Derive(handle, publicKey.Handle, secret);
+            OpenSslP256.Agree(scalar, publicKey.Point!, secret);
             return true;
         }
 
         // The platform has no call that fills a span; its array lives until the next line.
-        byte[] agreed = key.DeriveRawSecretAgreement(publicKey.Key);
+        byte[] agreed = key!.DeriveRawSecretAgreement(publicKey.Key);
         agreed.CopyTo(secret);
         CryptographicOperations.ZeroMemory(agreed);
         return true;
@@ -92,10 +103,23 @@ internal sealed class P256KeyPair : DhKeyPair
 
     public override void Dispose()
     {
-        handle?.Dispose();
-        if (isOwner)
+        scalar?.Dispose();
+        key?.Dispose();
+    }
+
+    private static ECParameters Exported(ECDiffieHellman key)
+    {
+        ECParameters parameters = key.ExportParameters(includePrivateParameters: true);
+
+        // Of all curves with coordinates of 32 bytes only P-256 has the points that can be imported.
+        Span<byte> point = [P256PublicKey.Uncompressed, .. parameters.Q.X!, .. parameters.Q.Y!];
+        if (!P256PublicKey.TryImport(point, out P256PublicKey? imported))
         {
-            key.Dispose();
+            CryptographicOperations.ZeroMemory(parameters.D);
+            throw new ArgumentException("the key is not on P-256", nameof(key));
         }
+
+        imported.Dispose();
+        return parameters;
     }
 }

@@ -15,22 +15,23 @@ internal sealed class P256PublicKey : DhPublicKey
     /// <summary>First byte of an uncompressed point (SEC 1, 2.3.3).</summary>
     internal const byte Uncompressed = 4;
 
-    private readonly byte[] point;
+    private readonly byte[] encoded;
     private ECDiffieHellman? holder;
 
-    private P256PublicKey(ReadOnlySpan<byte> point, SafeEvpPKeyHandle? handle)
+    private P256PublicKey(ReadOnlySpan<byte> encoded, SafeCurvePointHandle? point)
     {
-        this.point = point.ToArray();
-        Handle = handle;
+        this.encoded = encoded.ToArray();
+        Point = point;
     }
 
     /// <summary>The 65 bytes of the point.</summary>
-    internal override ReadOnlySpan<byte> Encoded => point;
+    internal override ReadOnlySpan<byte> Encoded => encoded;
 
-    /// <summary>OpenSSL's own key; null where it cannot be used.</summary>
-    internal SafeEvpPKeyHandle? Handle { get; }
+    /// <summary>libcrypto's point; null where <see cref="OpenSslP256"/> cannot be used.</summary>
+    internal SafeCurvePointHandle? Point { get; }
 
-    /// <summary>The platform's key. Importing costs as much as an agreement, so it is kept.</summary>
+    /// <summary>The platform's key, where there is no <see cref="Point"/>. Importing costs as much as an agreement, so
+    /// it is kept.</summary>
     internal ECDiffieHellmanPublicKey Key => (holder ??= ImportHolder()).PublicKey;
 
     // p = 2^256 - 2^224 + 2^192 + 2^96 - 1
@@ -60,7 +61,7 @@ internal sealed class P256PublicKey : DhPublicKey
             return false;
         }
 
-        return OpenSslAgreement.IsUsable ? TryImportByOpenSsl(point, out key) : TryImportByPlatform(point, out key);
+        return OpenSslP256.IsUsable ? TryImportByOpenSsl(point, out key) : TryImportByPlatform(point, out key);
     }
 
     /// <summary>Takes a strict SubjectPublicKeyInfo, <see cref="P256SubjectPublicKeyInfo"/>.</summary>
@@ -73,22 +74,22 @@ internal sealed class P256PublicKey : DhPublicKey
 
     public override void Dispose()
     {
-        Handle?.Dispose();
+        Point?.Dispose();
         holder?.Dispose();
     }
 
     private static bool TryImportByOpenSsl(
         ReadOnlySpan<byte> point, [NotNullWhen(true)] out P256PublicKey? key)
     {
-        SafeEvpPKeyHandle? handle = OpenSslAgreement.Import(point);
-        key = handle is null ? null : new P256PublicKey(point, handle);
+        SafeCurvePointHandle? imported = OpenSslP256.ImportPoint(point);
+        key = imported is null ? null : new P256PublicKey(point, imported);
         return key is not null;
     }
 
     private static bool TryImportByPlatform(
         ReadOnlySpan<byte> point, [NotNullWhen(true)] out P256PublicKey? key)
     {
-        key = new P256PublicKey(point, handle: null);
+        key = new P256PublicKey(point, point: null);
         try
         {
             key.holder = key.ImportHolder();
@@ -103,9 +104,9 @@ internal sealed class P256PublicKey : DhPublicKey
         }
     }
 
-    private ECDiffieHellman ImportHolder() => OpenSslAgreement.KeyOf(new ECParameters
+    private ECDiffieHellman ImportHolder() => ECDiffieHellman.Create(new ECParameters
     {
         Curve = ECCurve.NamedCurves.nistP256,
-        Q = new ECPoint { X = point[1..(1 + P256.CoordinateBytes)], Y = point[(1 + P256.CoordinateBytes)..] },
+        Q = new ECPoint { X = encoded[1..(1 + P256.CoordinateBytes)], Y = encoded[(1 + P256.CoordinateBytes)..] },
     });
 }

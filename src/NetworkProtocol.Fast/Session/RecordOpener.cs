@@ -69,6 +69,9 @@ internal sealed class RecordOpener : IDisposable
         return RecordStatus.Done;
     }
 
+    /// <summary>Keeps little memory until the next record.</summary>
+    internal void Rest() => cipher.Rest();
+
     public void Dispose() => cipher.Dispose();
 
     private static RecordStatus From(NoiseStatus status) => status switch

@@ -68,5 +68,8 @@ internal sealed class RecordSealer : IDisposable
         return RecordStatus.Done;
     }
 
+    /// <summary>Keeps little memory until the next record.</summary>
+    internal void Rest() => cipher.Rest();
+
     public void Dispose() => cipher.Dispose();
 }

@@ -110,8 +110,25 @@ internal sealed class BudgetFileTests
     public void Check_MicroBenchmarkThatAllocates_IsBroken()
     {
         BudgetFile file = Empty with { Micro = [new MicroBudget { Benchmark = "A.B", AllocatedBytesMax = 0 }] };
-        Assert.That(file.Check([new MicroResult("A.B", 1, 1, 64)], smoke: true).ToArray(), Has.Length.EqualTo(1));
-        Assert.That(file.Check([new MicroResult("A.B", 1, 1, 0)], smoke: true).ToArray(), Is.Empty);
+        var allocating = new MicroResult("A.B", MicroResult.Native, 1, 1, 64);
+        Assert.That(file.Check([allocating], smoke: true).ToArray(), Has.Length.EqualTo(1));
+        Assert.That(file.Check([allocating with { AllocatedBytes = 0 }], smoke: true).ToArray(), Is.Empty);
+    }
+
+    [Test]
+    public void Check_MicroBenchmark_IsComparedWithTheBaselineOfTheSameCompilation()
+    {
+        BudgetFile file = Empty with
+        {
+            Micro = [new MicroBudget { Benchmark = "A.B", Baseline = "A.C", RatioMax = 1 }],
+        };
+        MicroResult[] results =
+        [
+            new("A.B", MicroResult.Jit, 2, 2, 0), new("A.C", MicroResult.Jit, 3, 3, 0),
+            new("A.B", MicroResult.Native, 2, 2, 0), new("A.C", MicroResult.Native, 1, 1, 0),
+        ];
+        string[] broken = ["A.B: 2.00 of A.C, 1.00 allowed (native)"];
+        Assert.That(file.Check(results, smoke: false), Is.EqualTo(broken));
     }
 
     private static BudgetFile Empty => new() { Micro = [], Load = [], Ratios = [] };

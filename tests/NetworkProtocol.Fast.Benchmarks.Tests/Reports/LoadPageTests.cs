@@ -23,12 +23,39 @@ internal sealed class LoadPageTests
     public void Write_Cells_HaveColumnsOnlyForWhatWasMeasured()
     {
         var measurements = new Measurements();
-        measurements.Missing.Add("socat: not installed");
         measurements.Add(CellTests.Key("raw"), new Dictionary<string, double> { [FigureName.P50] = 12 });
         string page = LoadPage.Write(measurements);
         Assert.That(page, Does.Contain("## echo, one core"));
         Assert.That(page, Does.Contain("| raw | 64 | 0 x 0 | 12.0 |"));
-        Assert.That(page, Does.Contain("- socat: not installed"));
         Assert.That(page, Does.Not.Contain("messages/s"));
+    }
+
+    [Test]
+    public void Write_Collections_ShareAColumn()
+    {
+        var measurements = new Measurements();
+        var figures = new Dictionary<string, double> { [FigureName.P50] = 12 };
+        for (int i = 0; i < FigureName.RelayCollections.Count; i++)
+        {
+            figures[FigureName.RelayCollections[i]] = 3 - i;
+        }
+
+        measurements.Add(CellTests.Key("npfast"), figures);
+        string page = LoadPage.Write(measurements);
+        Assert.That(page, Does.Contain("| p50 us | relay GCs |"));
+        Assert.That(page, Does.Contain("| 12.0 | 3/2/1 |"));
+        Assert.That(page, Does.Not.Contain("upstream GCs"));
+    }
+
+    [Test]
+    public void ToPage_PeerThatIsNotInstalled_IsNamed()
+    {
+        var measurements = new Measurements();
+        measurements.Missing.Add("socat: not installed");
+        var report = new Report(measurements, [])
+        {
+            Commit = "x", Smoke = true, Micro = [], Load = [], BrokenBudgets = [],
+        };
+        Assert.That(report.ToPage(), Does.Contain("Not measured:\n\n- socat: not installed\n"));
     }
 }

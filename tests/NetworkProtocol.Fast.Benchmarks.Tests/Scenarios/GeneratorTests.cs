@@ -15,7 +15,7 @@ internal sealed class GeneratorTests
         const string Line = """
             {"event":"result","atSeconds":1,"messages":1000,"seconds":0.5,"messagesPerSecond":2000,
              "megabytesPerSecond":0.128,"p50":10,"p90":20,"p99":30,"p99.9":40,"max":50,"cpuSeconds":0.25,
-             "allocatedBytes":4000,"gen0":1,"gen1":0,"gen2":0}
+             "allocatedBytes":4000,"residentBytes":16000000,"gen0":1,"gen1":0,"gen2":0}
             """;
         Dictionary<string, double> figures = Generator.Read(Line, out double messages);
         Assert.That(messages, Is.EqualTo(1000));
@@ -23,6 +23,9 @@ internal sealed class GeneratorTests
         Assert.That(figures[FigureName.P99], Is.EqualTo(30));
         Assert.That(figures[FigureName.LoadCpu], Is.EqualTo(250).Within(1e-9));
         Assert.That(figures["loadAllocatedBytes"], Is.EqualTo(4).Within(1e-9));
+        Assert.That(figures[FigureName.LoadMegabytes], Is.EqualTo(16).Within(1e-9));
+        Assert.That(figures[FigureName.LoadCollections[0]], Is.EqualTo(1));
+        Assert.That(figures[FigureName.LoadCollections[2]], Is.Zero);
     }
 
     [TestCase(10, 10, 11, 1)]

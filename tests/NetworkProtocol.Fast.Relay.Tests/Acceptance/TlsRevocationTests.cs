@@ -44,8 +44,8 @@ internal sealed class TlsRevocationTests : TlsRelayFixture
         await SpeakAsync(client);
     }
 
-    // Where .NET looks for the lists that it has fetched before: named after the issuer, as OpenSSL hashes it, and after
-    // the list's address.
+    // Where .NET looks for the lists that it has fetched before: named after the issuer, as OpenSSL hashes it, and
+    // after the list's address.
     private static async Task KeepAsync(string home, CertificateFiles certificate, string list)
     {
         (int exitCode, byte[] output, string errors) = await NpfastProcess.RunProgramAsync(

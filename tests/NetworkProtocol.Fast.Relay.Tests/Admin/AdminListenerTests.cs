@@ -1,6 +1,10 @@
 using System;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.IO;
+using System.Linq;
+using System.Net.Http;
+using System.Net.Sockets;
 using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Threading;
@@ -23,6 +27,8 @@ namespace NetworkProtocol.Fast.Relay.Tests.Admin;
 [CancelAfter(120_000)]
 internal sealed class AdminListenerTests
 {
+    private const string DescriptorsMetric = "\nprocess_open_fds ";
+
     private static readonly string[] OpenPaths =
         ["/", "/status.js", "/plots.js", "/status.css", "/icon.svg", "/healthz", "/readyz"];
 
@@ -208,6 +214,33 @@ internal sealed class AdminListenerTests
             "--admin", "tcp://127.0.0.1:0", "--admin-token-file", file);
         Assert.That((exitCode, errors.Trim()), Is.EqualTo(
             (1, $"npfast: token file {file}: the token has 5 characters; use at least 16")));
+    }
+
+    [Test]
+    [Platform("Linux")]
+    public async Task Descriptors_UsedUpByClients_CostNothingButTheirNumber()
+    {
+        const int Spare = 10;
+        const int Clients = 40;
+        using AdminRelay relay = await AdminRelay.StartAsync();
+        using var http = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{relay.Endpoint.Port}") };
+        Assert.That(await http.GetStringAsync("/metrics", Cancellation), Does.Contain(DescriptorsMetric));
+        int limit = Directory.GetFileSystemEntries($"/proc/{relay.Process.Id}/fd").Length + Spare;
+        using Process limiting = Process.Start(
+            "prlimit", ["--pid", $"{relay.Process.Id}", $"--nofile={limit}:{limit}"]);
+        await limiting.WaitForExitAsync(Cancellation);
+        Assert.That(limiting.ExitCode, Is.Zero);
+
+        // Those that cannot be accepted wait in the backlog. The connection that asks is there already.
+        TcpClient[] clients = [.. Enumerable.Range(0, Clients).Select(_ => new TcpClient())];
+        Endpoint endpoint = relay.Process.Endpoints[0];
+        await Task.WhenAll(clients.Select(c => c.ConnectAsync(endpoint.Host, endpoint.Port, Cancellation).AsTask()));
+        await Eventually.HoldsAsync(() => !http.GetStringAsync("/metrics", Cancellation).GetAwaiter().GetResult()
+            .Contains(DescriptorsMetric, StringComparison.Ordinal), "there is no descriptor left");
+        Array.ForEach(clients, static c => c.Dispose());
+        await Eventually.HoldsAsync(() => http.GetStringAsync("/metrics", Cancellation).GetAwaiter().GetResult()
+            .Contains(DescriptorsMetric, StringComparison.Ordinal), "it is counted again");
+        Assert.That(await relay.Process.StopAsync(), Is.Zero, relay.Process.Log);
     }
 
     private static ServerOptions Listening(string uri) =>

@@ -71,6 +71,10 @@ internal sealed partial class AdminRelay : IDisposable
     internal Task ShowsAsync(string sample, double value, CancellationToken cancellation) => Eventually.HoldsAsync(
         () => MetricsAsync(cancellation).GetAwaiter().GetResult()[sample] == value, $"{sample} is {value}");
 
+    /// <summary>Waits until it has reached its upstreams.</summary>
+    internal Task ReadyAsync(CancellationToken cancellation) => Eventually.HoldsAsync(
+        () => GetAsync("/readyz", cancellation).GetAwaiter().GetResult().Status == 200, "it is ready");
+
     /// <summary>Runs a command that asks it.</summary>
     internal Task<(int ExitCode, byte[] Output, string Errors)> RunAsync(params string[] arguments) =>
         NpfastProcess.RunWithVariablesAsync(

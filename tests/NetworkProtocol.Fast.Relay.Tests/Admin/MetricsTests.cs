@@ -55,6 +55,7 @@ internal sealed partial class MetricsTests
             await AskAsync(client);
             PrometheusReader now = await relay.MetricsAsync(Cancellation);
             Assert.That(now.Faults, Is.Empty);
+            Assert.That(now[$"npfast_upstream_breaker{{{node},state=\"closed\"}}"], Is.EqualTo(1));
             Assert.That(now.Families, Has.Count.GreaterThan(30));
             Assert.That(now[$"npfast_connections{{{listener},state=\"open\"}}"], Is.EqualTo(1));
             Assert.That(now[$"npfast_handshakes_total{{{listener},outcome=\"established\"}}"], Is.EqualTo(1));
@@ -88,6 +89,13 @@ internal sealed partial class MetricsTests
         await relay.ShowsAsync($"npfast_upstream_links{{{node},state=\"down\"}}", 2, Cancellation);
         await Eventually.HoldsAsync(() => relay.MetricsAsync(Cancellation).GetAwaiter()
             .GetResult()[$"npfast_upstream_connects_total{{{node},outcome=\"failed\"}}"] > 0, "it tries again");
+        await relay.ShowsAsync($"npfast_upstream_breaker{{{node},state=\"open\"}}", 1, Cancellation);
+        await using var restarted = new PacketServer(
+            new ServerOptions { Listeners = [Plain.On(upstream.Endpoints[0])] }, new HandlerTable(), runtime);
+        restarted.Start();
+        await relay.ShowsAsync($"npfast_upstream_reconnects_total{{{node}}}", 2, Cancellation);
+        await relay.ShowsAsync($"npfast_upstream_breaker{{{node},state=\"closed\"}}", 1, Cancellation);
+        Assert.That((await relay.MetricsAsync(Cancellation))[$"npfast_upstream_lost_total{{{node}}}"], Is.EqualTo(2));
     }
 
     [Test]

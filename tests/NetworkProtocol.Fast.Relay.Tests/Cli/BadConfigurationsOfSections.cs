@@ -167,4 +167,33 @@ internal static class BadConfigurationsOfSections
             "x.toml:5:9: routes '350-450' and '300-400' cross: let one lie within the other, or ke"
             + "ep them apart");
     }
+
+    internal static IEnumerable<TestCaseData> Part5()
+    {
+        yield return new TestCaseData(
+            "[client]\nauto_reconnect = \"yes\"\n",
+            "x.toml:2:18: client.auto_reconnect: expected true or false without quotes, not a text in quotes");
+        yield return new TestCaseData(
+            "[client]\nmax_reconnect_attempts = 3\n",
+            "x.toml:2:26: client.max_reconnect_attempts needs client.auto_reconnect; write it, or leave this out");
+        yield return new TestCaseData(
+            "[client]\nauto_reconnect = true\nmax_reconnect_attempts = -1\n",
+            "x.toml:3:26: client.max_reconnect_attempts: '-1' is out of range; use 0 to 1000000");
+        yield return new TestCaseData(
+            "[client]\nauto_reconnect = true\nreconnect_delay = \"20s\"\n",
+            "x.toml:3:19: client.reconnect_delay of 20s is above client.reconnect_delay_max of 10s; raise the "
+            + "latter, or lower the former");
+
+        // Faults of every kind at once: in the order of the file, each by itself.
+        yield return new TestCaseData(
+            "[server]\nadress = \"unix:///a\"\nmax_connections = 0\nbacklog = \"many\"\n"
+            + "[limts]\nmemory = \"1MiB\"\n[logging]\nfile_size = \"1MiB\"\n"
+            + "[[route]]\nmatch = \"a\"\nto = \"b\"\n",
+            "x.toml:2:1: unknown key 'adress' in [server]; did you mean 'address'?\n"
+            + "x.toml:3:19: server.max_connections: '0' is out of range; use 1 to 1048576\n"
+            + "x.toml:4:11: server.backlog: expected a number without quotes, not a text in quotes\n"
+            + "x.toml:5:2: unknown section 'limts'; did you mean 'limits'?\n"
+            + "x.toml:8:13: logging.file_size needs a log file; name one with logging.file, or leave it out\n"
+            + "x.toml:11:6: route 'a' goes to 'b', which is no upstream: give one with [[upstream]]");
+    }
 }

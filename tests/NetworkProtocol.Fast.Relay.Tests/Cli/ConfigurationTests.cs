@@ -1,8 +1,13 @@
+using System;
 using System.Collections.Generic;
+using System.IO;
 using System.Linq;
+using System.Reflection;
 using System.Text.RegularExpressions;
+using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Cli;
+using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
@@ -20,7 +25,11 @@ internal sealed partial class ConfigurationTests
     [TestCaseSource(typeof(BadConfigurationsOfSections), nameof(BadConfigurationsOfSections.Part2))]
     [TestCaseSource(typeof(BadConfigurationsOfSections), nameof(BadConfigurationsOfSections.Part3))]
     [TestCaseSource(typeof(BadConfigurationsOfSections), nameof(BadConfigurationsOfSections.Part4))]
+    [TestCaseSource(typeof(BadConfigurationsOfSections), nameof(BadConfigurationsOfSections.Part5))]
     [TestCaseSource(typeof(BadConfigurationsOfItems), nameof(BadConfigurationsOfItems.Part1))]
+    [TestCaseSource(typeof(BadConfigurationsOfListeners), nameof(BadConfigurationsOfListeners.Part1))]
+    [TestCaseSource(typeof(BadConfigurationsOfListeners), nameof(BadConfigurationsOfListeners.Part2))]
+    [TestCaseSource(typeof(BadConfigurationsOfListeners), nameof(BadConfigurationsOfListeners.Part3))]
     public void BadConfiguration_Checked_IsToldExactly(string toml, string expected)
     {
         ConfigurationException? refused =
@@ -29,12 +38,44 @@ internal sealed partial class ConfigurationTests
     }
 
     [Test]
-    public void Reference_Keys_AreThoseOfTheSchema()
+    public void Reference_OfEveryKey_SaysWhatTheSchemaSays()
     {
         string text = RepositoryRoot.Read("docs", "CONFIGURATION.md");
-        string[] keys = [.. Row().Matches(text).Select(static m => m.Groups["key"].Value)];
-        Assert.That(keys, Has.Length.GreaterThan(50), "the reference has another form: the scan is broken");
-        Assert.That(keys, Is.EquivalentTo(ConfigurationSchema.Keys.Select(static k => k.Path)));
+        IEnumerable<string> rows = text.Split('\n').Where(static l => l.StartsWith("| `", StringComparison.Ordinal));
+        Assert.That(rows, Is.EqualTo(ConfigurationSchema.Keys.Select(RowOf)));
+    }
+
+    // What the configuration was asked to have from its beginning.
+    [TestCase("server", "address backpressure_limit connection_timeout heartbeat_interval shutdown_timeout "
+        + "max_connections")]
+    [TestCase("client", "address connection_timeout operation_timeout response_timeout heartbeat_interval "
+        + "auto_reconnect max_reconnect_attempts reconnect_delay")]
+    [TestCase("transport", "compression compression_level compression_threshold_bytes max_payload_size")]
+    [TestCase("logging", "app_name level format file")]
+    public void Section_HasItsKeys(string section, string keys) => Assert.That(
+        keys.Split(' ').Where(k => ConfigurationSchema.Find(section)!.Find(k) is null), Is.Empty);
+
+    [Test]
+    public void Keys_EachDeclared_AreReadByWhatTheyAreFor()
+    {
+        string[] readers =
+        [
+            .. Directory.GetFiles(RepositoryRoot.Combine("src"), "*.cs", SearchOption.AllDirectories)
+                .Where(static f => !Declaring().IsMatch(f)).Select(File.ReadAllText),
+        ];
+        (string Name, ConfigurationKey Key)[] declared =
+        [
+            .. typeof(ConfigurationKey).Assembly.GetTypes().Where(static t => t.Name.EndsWith("Keys"))
+                .SelectMany(static t => t.GetProperties(BindingFlags.Static | BindingFlags.NonPublic)
+                    .Where(static p => typeof(ConfigurationKey).IsAssignableFrom(p.PropertyType))
+                    .Select(p => ($"{t.Name}.{p.Name}", (ConfigurationKey)p.GetValue(null)!))),
+        ];
+        Assert.That(declared.Select(static d => d.Key), Is.EquivalentTo(ConfigurationSchema.Keys));
+        Assert.That(
+            declared.Where(d => !ConfigurationSchema.Keys.Any(k => k.Inherits == d.Key)
+                && !readers.Any(r => Regex.IsMatch(r, $@"\b{Regex.Escape(d.Name)}\b"))),
+            Is.Empty,
+            "they are parsed, and nobody asks for them");
     }
 
     [Test]
@@ -70,6 +111,81 @@ internal sealed partial class ConfigurationTests
         });
     }
 
+    [Test]
+    public void Environment_NameOfEveryKey_SetsThatKey()
+    {
+        foreach (ConfigurationSection section in ConfigurationSchema.Sections)
+        {
+            foreach (ConfigurationKey key in section.Keys)
+            {
+                var configuration = new NetworkConfiguration();
+                string name = EnvironmentSource.NameOf(section, key, section.IsList ? 0 : null);
+                EnvironmentSource.Read(configuration, new Dictionary<string, string>
+                {
+                    [name] = key.DefaultText ?? key.Example ?? key.ValueName,
+                });
+                Assert.That(configuration.Errors, Is.Empty, name);
+                ConfigurationItem item = configuration.Items(section)[0];
+                Assert.That(item.Has(key), name);
+                Assert.That(item.OriginOf(key).ToString(), Is.EqualTo(name));
+            }
+        }
+    }
+
+    [Test]
+    public void Secrets_Shown_AreStars()
+    {
+        NetworkConfiguration configuration = Parse("[admin]\naddress = \"unix:///a\"\ntoken_file = \"/etc/token\"\n");
+        ConfigurationEntry token = configuration.Entries().Single(static e => e.Key == "admin.token");
+        Assert.That((token.Value, token.Origin.ToString()), Is.EqualTo(("***", "/etc/token")));
+    }
+
+    [Test]
+    public void Listener_WithCertificatesOfItsOwn_TakesTheRestFromAll()
+    {
+        ServerOptions server = Parse("""
+            [server]
+            address = ["tls://127.0.0.1:1", "tls://127.0.0.1:2"]
+            [tls]
+            certificates = "a.pem"
+            keys = "a.key"
+            client_ca = "ca.pem"
+            [[listener]]
+            address = "tls://127.0.0.1:3"
+            certificates = "b.pem"
+            client_auth = "optional"
+            [[listener]]
+            address = "unix:///a"
+            socket_mode = "0660"
+            allow_users = ["0", "7"]
+            """).Validate().ToServerOptions();
+        TlsServerOptions own = server.Listeners[2].Tls!;
+        Assert.Multiple(() =>
+        {
+            Assert.That(server.Listeners[0].Tls, Is.SameAs(server.Listeners[1].Tls), "they share their limits");
+            Assert.That(server.Listeners[0].Tls!.ClientAuthentication, Is.EqualTo(ClientAuthentication.Required));
+            Assert.That(own.Certificates, Is.EqualTo(new[] { new CertificateFiles("b.pem") }));
+            Assert.That(own.ClientAuthentication, Is.EqualTo(ClientAuthentication.Optional));
+            Assert.That(own.ClientRootsFile, Is.EqualTo("ca.pem"));
+            Assert.That(server.Listeners[3].Local!.AllowedUsers, Is.EqualTo(new[] { 0u, 7u }));
+            Assert.That((int)server.Listeners[3].Local!.FileMode, Is.EqualTo(0x1b0));
+        });
+    }
+
+    private static string RowOf(ConfigurationKey key)
+    {
+        string fallback = key.IsRequired ? "must be given"
+            : key.Otherwise ?? (key.DefaultText is { Length: > 0 } text ? $"`{text}`" : "none");
+        string effect = key.Effect switch
+        {
+            ChangeEffect.AtOnce => "at once",
+            ChangeEffect.NewConnections => "new connections",
+            ChangeEffect.Restart => "restart",
+            _ => "-",
+        };
+        return $"| `{key.Path}` | {key.Doc} | {fallback} | {key.Range ?? "-"} | {effect} |";
+    }
+
     private static NetworkConfiguration Parse(string toml)
     {
         var configuration = new NetworkConfiguration();
@@ -77,8 +193,8 @@ internal sealed partial class ConfigurationTests
         return configuration;
     }
 
-    [GeneratedRegex(@"^\| `(?<key>\w+\.\w+)` \|", RegexOptions.Multiline)]
-    private static partial Regex Row();
+    [GeneratedRegex(@"[/\\](obj|bin)[/\\]|(Keys|Rules|Schema)\.cs$")]
+    private static partial Regex Declaring();
 
     [GeneratedRegex(@"^# (?=\[\[|\w+ = )", RegexOptions.Multiline)]
     private static partial Regex Uncommented();

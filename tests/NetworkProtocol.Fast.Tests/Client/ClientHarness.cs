@@ -33,8 +33,8 @@ internal sealed class ClientHarness : IAsyncDisposable
         (TransportConnection near, TransportConnection far) = InMemoryTransport.CreatePair();
         var peer = new RawPeer(far);
         servers.Add(peer);
-        Task<PacketClient> opening =
-            PacketClient.OpenAsync(near, Runtime, options ?? new ClientOptions(), null, CancellationToken.None);
+        Task<PacketClient> opening = PacketClient.OpenAsync(
+            _ => Task.FromResult(near), Runtime, options ?? new ClientOptions(), null, CancellationToken.None);
         await (accept is null ? peer.AcceptAsync(server) : accept(peer));
         PacketClient client = await opening;
         clients.Add(client);

@@ -4,6 +4,7 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Tests.Session;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
@@ -31,7 +32,7 @@ internal sealed class SecureMemoryTests
     {
         await using var harness = new LinkHarness();
         using SecureServer security = Security(harness);
-        (_, SecureRawPeer peer) = await OpenAsync(harness, security);
+        (PeerLink link, SecureRawPeer peer) = await OpenAsync(harness, security);
         using SecureRawPeer session = peer;
         for (int i = 0; i < 50; i++)
         {
@@ -41,6 +42,7 @@ internal sealed class SecureMemoryTests
         }
 
         Assert.That(harness.LeasedBytes, Is.GreaterThan(0), "a hot link keeps what it has");
+        Assert.That(SessionInside.AwakeCiphersOf(link), Is.EqualTo(2));
 
         // It asks us for a Pong, whose coming ends the receive that holds the block.
         Task<RawPacket> ping = session.PacketAsync();
@@ -49,6 +51,7 @@ internal sealed class SecureMemoryTests
         await session.SendSealedAsync(RawPacket.Bytes(
             new PacketHeader { Type = PacketType.Pong, Flags = PacketFlags.Reply }, string.Empty, default));
         await Eventually.HoldsAsync(() => harness.LeasedBytes == 0, "an idle link holds nothing");
+        await Eventually.HoldsAsync(() => SessionInside.AwakeCiphersOf(link) == 0, "but its keys");
         await session.SendSealedAsync(RawPacket.Echo(2, "again"u8));
         Assert.That((await session.PacketAsync()).Correlation, Is.EqualTo(2));
     }

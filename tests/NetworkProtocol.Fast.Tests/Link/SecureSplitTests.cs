@@ -146,7 +146,8 @@ internal sealed class SecureSplitTests
                 Identity = authenticates ? clientKey : null,
             },
         };
-        await using (PacketClient client = await PacketClient.OpenAsync(new SlicedConnection(far, farAt),
+        TransportConnection sliced = new SlicedConnection(far, farAt);
+        await using (PacketClient client = await PacketClient.OpenAsync(_ => Task.FromResult(sliced),
             harness.Runtime, options, new SecureClient(options.Secure, "memory"), CancellationToken.None))
         {
             Task<PacketReply>[] replies =

@@ -216,8 +216,9 @@ internal sealed class LogFloodTests
             ConnectionsMax = connectionsMax,
             Link = new LinkOptions
             {
-                // Time leaps ahead here, perhaps over the end of a send that the peer has seen already.
-                HeartbeatInterval = TimeSpan.FromMinutes(10), SlowPeerTimeout = TimeSpan.FromMinutes(10),
+                // The clock jumps, maybe before a send is seen to have ended: nobody is slow because of that.
+                HeartbeatInterval = TimeSpan.FromMinutes(10),
+                SlowPeerTimeout = TimeSpan.FromMinutes(10),
             },
         };
         var server = new PacketServer(options, handlers, runtime);

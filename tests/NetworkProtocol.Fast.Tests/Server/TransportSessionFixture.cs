@@ -118,8 +118,9 @@ internal abstract class TransportSessionFixture(TransportKind kind, SessionUnder
             Secure = new SecureClientOptions { Trust = ServerTrust.Pinned(key.Fingerprint) },
         };
         TransportConnection connection = await ConnectTransportAsync();
-        PacketClient client = await PacketClient.OpenAsync(wrap?.Invoke(connection) ?? connection, clientRuntime,
-            options, SecureClient.For(Server.Endpoints[0], options.Session, options.Secure), CancellationToken.None);
+        TransportConnection wrapped = wrap?.Invoke(connection) ?? connection;
+        PacketClient client = await PacketClient.OpenAsync(_ => Task.FromResult(wrapped), clientRuntime, options,
+            SecureClient.For(Server.Endpoints[0], options.Session, options.Secure), CancellationToken.None);
         lock (clients)
         {
             clients.Add(client);

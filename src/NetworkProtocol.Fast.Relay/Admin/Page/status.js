@@ -103,6 +103,7 @@ const figure = (head, of, mood) => ({ head, of, mood });
 function showTables(status) {
   table("nodes", [
     text("upstream", n => n.upstream), text("node", n => n.endpoint),
+    text("breaker", n => n.breaker.replace("_", " "), n => n.breaker === "closed" ? "good" : "bad"),
     figure("live", n => `${n.live} of ${n.live + n.leaving + n.down}`, n => n.live > 0 ? "good" : "bad"),
     figure("in flight", n => count(n.inFlight)), figure("connects", n => count(n.established)),
     figure("failed", n => count(n.failed)), figure("lost", n => count(n.lost)),

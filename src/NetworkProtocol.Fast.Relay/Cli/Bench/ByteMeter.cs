@@ -7,21 +7,21 @@ namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 /// Counts messages that are only a number of bytes. Bytes keep their order, so the oldest message under way is the one
 /// that ends next. Owned by the connection's receive side.
 /// </summary>
-internal sealed class ByteMeter(LoadRun run, LoadMeter meter, int wireBytes, int inFlight)
+internal abstract class ByteMeter(LoadRun run, int wireBytes)
 {
     /// <summary>What such messages consist of; a byte that is not it has been damaged on the way.</summary>
     internal const byte Filler = 0x5A;
 
-    // When each message under way was sent, the oldest of them, and bytes of it that are back.
-    private readonly long[] sentAt = new long[inFlight];
-    private int oldest;
+    // Bytes of the oldest message that are back.
     private int partBytes;
-    private int underWay = inFlight;
 
-    /// <summary>Bytes that all messages under way have.</summary>
-    internal long BytesUnderWay => (long)wireBytes * sentAt.Length;
+    protected LoadRun Run => run;
 
-    internal void Begin() => Array.Fill(sentAt, Stopwatch.GetTimestamp());
+    protected int WireBytes => wireBytes;
+
+    /// <summary>Begins to count.</summary>
+    /// <returns>Bytes to send at first.</returns>
+    internal abstract long Begin();
 
     /// <summary>Takes in what was received.</summary>
     /// <param name="received">As it came. Both of its ends are looked at, not every byte.</param>
@@ -41,25 +41,18 @@ internal sealed class ByteMeter(LoadRun run, LoadMeter meter, int wireBytes, int
         partBytes += received.Length;
         for (; partBytes >= wireBytes; partBytes -= wireBytes)
         {
-            meter.Record(now - sentAt[oldest]);
-            sentAt[oldest] = now;
-            oldest = oldest + 1 == sentAt.Length ? 0 : oldest + 1;
+            EndOldest(now);
             messages++;
         }
 
-        if (!run.IsStopping)
-        {
-            bytesToSend = (long)messages * wireBytes;
-            return true;
-        }
-
-        underWay -= messages;
-        if (underWay > 0)
-        {
-            return true;
-        }
-
-        run.ConnectionDone();
-        return false;
+        return GoesOn(messages, out bytesToSend);
     }
+
+    /// <summary>The oldest message under way is back.</summary>
+    protected abstract void EndOldest(long now);
+
+    /// <inheritdoc cref="TryTake"/>
+    /// <param name="messages">How many are back.</param>
+    /// <param name="bytesToSend">What now has to be sent.</param>
+    protected abstract bool GoesOn(int messages, out long bytesToSend);
 }

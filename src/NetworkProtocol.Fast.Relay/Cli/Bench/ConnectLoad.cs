@@ -1,4 +1,3 @@
-using System.Collections.Generic;
 using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
@@ -9,77 +8,37 @@ using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>Connections that are opened and closed again, with one request between if asked for: each counts as a
-/// message, and its time is the latency.</summary>
+/// <summary>Links that are opened and closed again, with one request between if asked for.</summary>
 internal sealed class ConnectLoad(
     Endpoint target, SessionSecurity? security, LoadShape shape, LinkRuntime runtime, bool asks = false,
-    TransportOptions? connecting = null) : Load(shape)
+    TransportOptions? connecting = null) : VisitLoad(shape)
 {
     private static readonly LinkOptions Options = new() { Software = "npfast bench" };
 
-    private readonly List<LoadMeter> meters = [];
-    private readonly List<Task> loops = [];
-
-    internal override Task OpenAsync(CancellationToken cancellationToken)
+    protected override async Task VisitAsync(LoadMeter meter)
     {
-        for (int i = 0; i < Shape.Connections; i++)
+        long start = Stopwatch.GetTimestamp();
+        TransportConnection transport = await TransportConnector
+            .ConnectAsync(target, connecting ?? TransportOptions.Default, CancellationToken.None)
+            .ConfigureAwait(false);
+        var visit = new Visit();
+        var link = new PeerLink(runtime, Options, transport, visit, LinkRole.Initiating)
         {
-            meters.Add(AddMeter());
+            Security = security,
+        };
+        link.Start();
+        await visit.Established.ConfigureAwait(false);
+        if (asks)
+        {
+            var header = new PacketHeader { Type = PacketType.Echo, Correlation = 1 };
+            link.TrySend(in header, default, default);
+            link.Flush();
+            await visit.Answered.ConfigureAwait(false);
         }
 
-        return Task.CompletedTask;
-    }
-
-    internal override void Begin()
-    {
-        foreach (LoadMeter meter in meters)
-        {
-            loops.Add(Task.Run(() => LoopAsync(meter)));
-        }
-    }
-
-    public override async ValueTask DisposeAsync() => await Task.WhenAll(loops).ConfigureAwait(false);
-
-    private async Task LoopAsync(LoadMeter meter)
-    {
-        try
-        {
-            while (!Run.IsStopping)
-            {
-                long start = Stopwatch.GetTimestamp();
-                TransportConnection transport = await TransportConnector
-                    .ConnectAsync(target, connecting ?? TransportOptions.Default, CancellationToken.None)
-                    .ConfigureAwait(false);
-                var visit = new Visit();
-                var link = new PeerLink(runtime, Options, transport, visit, LinkRole.Initiating)
-                {
-                    Security = security,
-                };
-                link.Start();
-                await visit.Established.ConfigureAwait(false);
-                if (asks)
-                {
-                    var header = new PacketHeader { Type = PacketType.Echo, Correlation = 1 };
-                    link.TrySend(in header, default, default);
-                    link.Flush();
-                    await visit.Answered.ConfigureAwait(false);
-                }
-
-                meter.Record(Stopwatch.GetTimestamp() - start);
-                link.CloseAfterFlush(CloseReason.Requested, string.Empty);
-                await visit.Closed.ConfigureAwait(false);
-            }
-
-            Run.ConnectionDone();
-        }
-        catch (TransportException e)
-        {
-            Run.Fail(e.Message);
-        }
-        catch (CommandFailedException e)
-        {
-            Run.Fail(e.Message);
-        }
+        meter.Record(Stopwatch.GetTimestamp() - start);
+        link.CloseAfterFlush(CloseReason.Requested, string.Empty);
+        await visit.Closed.ConfigureAwait(false);
     }
 
     private sealed class Visit : ILinkSink

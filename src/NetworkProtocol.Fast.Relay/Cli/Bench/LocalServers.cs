@@ -34,7 +34,7 @@ internal sealed class LocalServers : IAsyncDisposable
     private static readonly TimeSpan ReadyTimeout = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan ReadyInterval = TimeSpan.FromMilliseconds(10);
 
-    private readonly RawEchoServer raw = new();
+    private readonly RawServer raw = RawServer.Echo();
     private readonly PacketServer upstream;
     private readonly PacketServer secureUpstream;
     private readonly RelayNode answering;

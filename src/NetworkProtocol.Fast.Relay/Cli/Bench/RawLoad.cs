@@ -16,7 +16,8 @@ internal sealed class RawLoad(IPEndPoint target, int wireBytes, LoadShape shape)
         for (int i = 0; i < Shape.Connections; i++)
         {
             var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
-            connections.Add(new RawLoadConnection(socket, Run, AddMeter(), wireBytes, Shape.InFlight));
+            connections.Add(new RawLoadConnection(
+                socket, Run, new EchoMeter(Run, AddMeter(), wireBytes, Shape.InFlight)));
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
         }
 

@@ -4,9 +4,7 @@ using System.Threading;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>
-/// The client's end of the raw echo: sends as many messages as came back.
-/// </summary>
+/// <summary>The client's end of the raw echo: sends what its meter says, and what it is told to.</summary>
 internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
 {
     private readonly Socket socket;
@@ -18,11 +16,11 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
     // Bytes that are still to be sent. Whoever raises it from 0 owns the send side until it is 0 again.
     private long owedBytes;
 
-    internal RawLoadConnection(Socket socket, LoadRun run, LoadMeter meter, int wireBytes, int inFlight)
+    internal RawLoadConnection(Socket socket, LoadRun run, ByteMeter meter)
     {
         this.socket = socket;
         this.run = run;
-        this.meter = new ByteMeter(run, meter, wireBytes, inFlight);
+        this.meter = meter;
         byte[] message = new byte[RawPump.BufferBytes];
         Array.Fill(message, ByteMeter.Filler);
         receive.SetBuffer(new byte[RawPump.BufferBytes], 0, RawPump.BufferBytes);
@@ -33,9 +31,17 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
 
     internal void Begin()
     {
-        meter.Begin();
-        Send(meter.BytesUnderWay);
+        Send(meter.Begin());
         RunReceive();
+    }
+
+    /// <summary>Any thread may call it.</summary>
+    internal void Send(long bytes)
+    {
+        if (bytes > 0 && Interlocked.Add(ref owedBytes, bytes) == bytes)
+        {
+            RunSend();
+        }
     }
 
     void IThreadPoolWorkItem.Execute() => RunReceive();
@@ -90,14 +96,6 @@ internal sealed class RawLoadConnection : IThreadPoolWorkItem, IDisposable
         bool goesOn = meter.TryTake(receive.MemoryBuffer.Span[..receive.BytesTransferred], out long bytesToSend);
         Send(bytesToSend);
         return goesOn;
-    }
-
-    private void Send(long bytes)
-    {
-        if (bytes > 0 && Interlocked.Add(ref owedBytes, bytes) == bytes)
-        {
-            RunSend();
-        }
     }
 
     private void RunSend()

@@ -102,13 +102,14 @@ internal static class StatusView
 
     private static Table Nodes(StatusReport status)
     {
-        Table table = Make("upstream", "node", "#live", "#in flight", "#connects", "#failed", "#lost", "#bytes in",
-            "#out", "#waiting");
+        Table table = Make("upstream", "node", "breaker", "#live", "#in flight", "#connects", "#failed", "#lost",
+            "#bytes in", "#out", "#waiting");
         foreach (NodeReport n in status.Nodes)
         {
-            Add(table, n.Upstream, n.Endpoint, $"{n.Live:0} of {n.Live + n.Leaving + n.Down:0}",
-                Units.Count(n.InFlight), Units.Count(n.Established), Units.Count(n.Failed), Units.Count(n.Lost),
-                Units.Bytes(n.BytesIn), Units.Bytes(n.BytesOut), Units.Bytes(n.QueuedBytes));
+            Add(table, n.Upstream, n.Endpoint, n.Breaker.Replace('_', ' '),
+                $"{n.Live:0} of {n.Live + n.Leaving + n.Down:0}", Units.Count(n.InFlight), Units.Count(n.Established),
+                Units.Count(n.Failed), Units.Count(n.Lost), Units.Bytes(n.BytesIn), Units.Bytes(n.BytesOut),
+                Units.Bytes(n.QueuedBytes));
         }
 
         return table;

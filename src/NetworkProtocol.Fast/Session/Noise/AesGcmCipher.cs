@@ -1,12 +1,14 @@
 using System;
 using System.Security.Cryptography;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session.Noise;
 
 /// <summary>
-/// AES-256-GCM with a 16-byte tag behind the ciphertext: the cipher functions "AESGCM" (Noise 4.2 and 12.4). The key
-/// is kept by the platform's cipher object alone, which wipes it when it is released. Not for several threads at a
-/// time; encrypting and decrypting allocate nothing.
+/// AES-256-GCM with a 16-byte tag behind the ciphertext: the cipher functions "AESGCM" (Noise 4.2 and 12.4). The
+/// platform's cipher object, 1.3 KiB, is made when it is first needed and again after <see cref="Rest"/>, which takes
+/// about 1 us; it and the key are wiped when they are released. Not for several threads at a time; encrypting and
+/// decrypting allocate nothing else.
 /// </summary>
 internal sealed class AesGcmCipher : IDisposable
 {
@@ -14,22 +16,29 @@ internal sealed class AesGcmCipher : IDisposable
     internal const int NonceBytes = 12;
     internal const int TagBytes = 16;
 
-    private readonly AesGcm aes;
+    private readonly SecretBytes key = new(KeyBytes);
+    private AesGcm? aes;
+    private bool disposed;
 
     internal AesGcmCipher(ReadOnlySpan<byte> key)
     {
         // The platform would take shorter keys as well; the framework knows one size.
         ArgumentOutOfRangeException.ThrowIfNotEqual(key.Length, KeyBytes);
-        aes = new AesGcm(key, TagBytes);
+        key.CopyTo(this.key.Span);
     }
+
+    private AesGcm Awake => aes ?? Wake();
 
     /// <summary>
     /// Writes ciphertext and tag, 16 bytes more than <paramref name="plaintext"/>, which may be the beginning of
     /// <paramref name="output"/> and overlap it in no other way.
     /// </summary>
     internal void Encrypt(
-        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plaintext, Span<byte> output) =>
-        aes.Encrypt(nonce, plaintext, output[..plaintext.Length], output.Slice(plaintext.Length, TagBytes), associated);
+        ReadOnlySpan<byte> nonce, ReadOnlySpan<byte> associated, ReadOnlySpan<byte> plaintext, Span<byte> output)
+    {
+        Span<byte> tag = output.Slice(plaintext.Length, TagBytes);
+        Awake.Encrypt(nonce, plaintext, output[..plaintext.Length], tag, associated);
+    }
 
     /// <summary>
     /// Checks and decrypts; <paramref name="plaintext"/> gets 16 bytes less than <paramref name="input"/> has, and
@@ -47,7 +56,7 @@ internal sealed class AesGcmCipher : IDisposable
         int bytes = input.Length - TagBytes;
         try
         {
-            aes.Decrypt(nonce, input[..bytes], input[bytes..], plaintext[..bytes], associated);
+            Awake.Decrypt(nonce, input[..bytes], input[bytes..], plaintext[..bytes], associated);
             return true;
         }
         catch (AuthenticationTagMismatchException)
@@ -77,5 +86,24 @@ internal sealed class AesGcmCipher : IDisposable
         }
     }
 
-    public void Dispose() => aes.Dispose();
+    /// <summary>Keeps the key alone until the next use.</summary>
+    internal void Rest()
+    {
+        aes?.Dispose();
+        aes = null;
+    }
+
+    public void Dispose()
+    {
+        disposed = true;
+        Rest();
+        key.Dispose();
+    }
+
+    private AesGcm Wake()
+    {
+        // Or it would encrypt under a key of zeros.
+        ObjectDisposedException.ThrowIf(disposed, this);
+        return aes = new AesGcm(key.Span, TagBytes);
+    }
 }

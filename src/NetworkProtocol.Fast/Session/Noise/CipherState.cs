@@ -7,7 +7,7 @@ namespace NetworkProtocol.Fast.Session.Noise;
 /// <summary>
 /// A key and the counter of its nonces (Noise 5.1). Without a key, bytes pass as they are: so begins a handshake.
 /// Disposed it refuses everything, rather than pass bytes unencrypted. Not for several threads at a time; encrypting
-/// and decrypting allocate nothing.
+/// and decrypting allocate nothing, but for the first time and after <see cref="Rest"/>.
 /// </summary>
 internal sealed class CipherState : IDisposable
 {
@@ -142,6 +142,9 @@ internal sealed class CipherState : IDisposable
         old.Dispose();
         return NoiseStatus.Done;
     }
+
+    /// <summary>Keeps key and counter alone until the next use.</summary>
+    internal void Rest() => cipher?.Rest();
 
     public void Dispose()
     {

@@ -1,5 +1,6 @@
 using System;
 using System.Collections.Generic;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session.Noise;
 

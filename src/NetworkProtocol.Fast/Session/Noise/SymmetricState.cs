@@ -1,6 +1,7 @@
 using System;
 using System.Security.Cryptography;
 using System.Text;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Session.Noise;
 

@@ -57,6 +57,29 @@ internal sealed class CipherStateTests
     }
 
     [Test]
+    public void Rest_BetweenMessages_KeepsKeyAndCounter()
+    {
+        using var sender = new CipherState(Key);
+        using var receiver = new CipherState(Key);
+        byte[] message = new byte[1 + CipherState.TagBytes];
+        byte[] plaintext = new byte[1];
+        for (byte n = 0; n < 3; n++)
+        {
+            Assert.That(sender.Encrypt(default, [n], message, out _), Is.EqualTo(NoiseStatus.Done));
+            Assert.That(message, Is.EqualTo(Sealed(Key, [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, n], [n], [])));
+            Assert.That(receiver.Decrypt(default, message, plaintext, out _), Is.EqualTo(NoiseStatus.Done));
+            sender.Rest();
+            sender.Rest();
+            receiver.Rest();
+        }
+
+        Assert.That(sender.Rekey(), Is.EqualTo(NoiseStatus.Done), "a resting cipher makes its next key too");
+        sender.Dispose();
+        sender.Rest();
+        Assert.That(sender.Encrypt(default, [1], message, out _), Is.EqualTo(NoiseStatus.Ended));
+    }
+
+    [Test]
     public void Nonce_AtTheReservedOne_EncryptsAndDecryptsNoMore()
     {
         using var sender = new CipherState(Key);

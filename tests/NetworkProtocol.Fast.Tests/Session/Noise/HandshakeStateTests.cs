@@ -204,16 +204,6 @@ internal sealed class HandshakeStateTests
         Assert.That(finishing.Initiator.RemoteStatic.IsEmpty);
     }
 
-    [Test]
-    public void SecretBytes_Disposed_AreZero()
-    {
-        var secret = new SecretBytes(5);
-        secret.Span.Fill(7);
-        Assert.That(secret.Span.ToArray(), Is.All.EqualTo(7));
-        secret.Dispose();
-        Assert.That(secret.Span.ToArray(), Is.EqualTo(new byte[5]));
-    }
-
     private static void AssertZeroed(HandshakeState state, Action<HandshakeState> end)
     {
         Assert.That(state.Symmetric.ChainingKey.ToArray(), Has.Some.Not.Zero);

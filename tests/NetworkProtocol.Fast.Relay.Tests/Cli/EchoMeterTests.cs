@@ -5,7 +5,7 @@ using NUnit.Framework;
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;
 
 [TestFixture]
-internal sealed class ByteMeterTests
+internal sealed class EchoMeterTests
 {
     private const int WireBytes = 10;
 
@@ -14,10 +14,10 @@ internal sealed class ByteMeterTests
     {
         var run = new LoadRun(1);
         var meter = new LoadMeter(run);
-        var bytes = new ByteMeter(run, meter, WireBytes, inFlight: 4);
+        var bytes = new EchoMeter(run, meter, WireBytes, inFlight: 4);
         run.Measure();
-        bytes.Begin();
-        Assert.That(bytes.BytesUnderWay, Is.EqualTo(40));
+        long first = bytes.Begin();
+        Assert.That(first, Is.EqualTo(40));
         Assert.That(bytes.TryTake(Filled(9), out long bytesToSend));
         Assert.That(bytesToSend, Is.Zero);
         Assert.That(bytes.TryTake(Filled(12), out bytesToSend));
@@ -29,7 +29,7 @@ internal sealed class ByteMeterTests
     public void TryTake_WhenStopping_SendsNothingAndEndsWithTheLastMessage()
     {
         var run = new LoadRun(1);
-        var bytes = new ByteMeter(run, new LoadMeter(run), WireBytes, inFlight: 2);
+        var bytes = new EchoMeter(run, new LoadMeter(run), WireBytes, inFlight: 2);
         bytes.Begin();
         run.Stop();
         Assert.That(bytes.TryTake(Filled(15), out long bytesToSend));
@@ -42,7 +42,7 @@ internal sealed class ByteMeterTests
     public void TryTake_DamagedBytes_FailsTheRun()
     {
         var run = new LoadRun(1);
-        var bytes = new ByteMeter(run, new LoadMeter(run), WireBytes, inFlight: 1);
+        var bytes = new EchoMeter(run, new LoadMeter(run), WireBytes, inFlight: 1);
         bytes.Begin();
         byte[] damaged = Filled(10);
         damaged[^1] = 0;

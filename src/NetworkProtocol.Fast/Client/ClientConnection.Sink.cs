@@ -7,7 +7,7 @@ using NetworkProtocol.Fast.Packets;
 namespace NetworkProtocol.Fast.Client;
 
 /// <summary>What comes from the link.</summary>
-public sealed partial class PacketClient
+internal sealed partial class ClientConnection
 {
     private void HandleReply(in PacketView packet)
     {
@@ -44,7 +44,7 @@ public sealed partial class PacketClient
             return null;
         }
 
-        if (messages.Reader.Count >= options.MessagesWaitingMax)
+        if (unread.Count >= options.MessagesWaitingMax)
         {
             return messageGate;
         }
@@ -53,7 +53,7 @@ public sealed partial class PacketClient
         if (TryTakeMessage(in packet, out BufferLease lease, out int bytes))
         {
             var message = new PacketMessage(packet.Header.Type, lease, nameBytes, nameBytes, bytes);
-            if (!messages.Writer.TryWrite(message))
+            if (!messages.TryWrite(message))
             {
                 message.Dispose();
             }
@@ -129,13 +129,17 @@ public sealed partial class PacketClient
             ended.Owner.Fail(new PacketConnectionException(reason));
         }
 
-        messages.Writer.TryComplete();
+        if (!options.AutoReconnect)
+        {
+            messages.TryComplete();
+        }
+
         requestGate.WakeIfReady();
         messageGate.WakeIfReady();
         closed.TrySetResult(reason);
     }
 
-    private sealed class Sink(PacketClient client) : ILinkSink
+    private sealed class Sink(ClientConnection client) : ILinkSink
     {
         public void OnEstablished(PeerLink link) => client.established.TrySetResult();
 
