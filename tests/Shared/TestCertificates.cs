@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Generic;
 using System.IO;
+using System.Security.Cryptography;
 using System.Security.Cryptography.X509Certificates;
 using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Session;
@@ -44,12 +45,42 @@ internal sealed class TestCertificates : IDisposable
         return Write(label, issued);
     }
 
-    /// <summary>A certificate that no CA vouches for.</summary>
-    internal CertificateFiles SelfSign(string label, params IReadOnlyList<string> names)
+    /// <summary>A certificate of a CA that another CA vouches for, which alone is in the second file.</summary>
+    internal (CertificateFiles Files, string Roots) IssueByIntermediate(string label)
     {
-        using X509Certificate2 made = CertificateAuthor.SelfSigned(
-            Draft(names.Count > 0 ? names : ["localhost", "127.0.0.1"], CertificateUse.Both));
-        return Write(label, made);
+        DateTimeOffset now = DateTimeOffset.UtcNow;
+        CertificateRequest rootRequest = RequestAuthority("Root CA", out ECDsa rootKey);
+        CertificateRequest request = RequestAuthority("Intermediate CA", out ECDsa key);
+        using (rootKey)
+        using (key)
+        {
+            using X509Certificate2 root = rootRequest.CreateSelfSigned(now.AddDays(-9), now.AddDays(9));
+            using X509Certificate2 bare = request.Create(root, root.NotBefore, root.NotAfter, [0x41, 0x42, 0x43]);
+            using X509Certificate2 intermediate = bare.CopyWithPrivateKey(key);
+            using X509Certificate2 issued = CertificateAuthor.Issue(
+                intermediate, Draft(["localhost", "127.0.0.1"], CertificateUse.Server));
+            CertificateFiles files = Write(label, issued);
+            Write(label + ".pem", $"{issued.ExportCertificatePem()}\n{intermediate.ExportCertificatePem()}");
+            return (files, Write(label + "-root.pem", root.ExportCertificatePem()));
+        }
+    }
+
+    /// <summary>A client's certificate that names a list of revoked ones, and that list with it, in PEM.</summary>
+    internal (CertificateFiles Files, string List) IssueRevoked(string label, string name, string listUri)
+    {
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(
+            X509AuthorityKeyIdentifierExtension.CreateFromCertificate(authority, true, false));
+        request.CertificateExtensions.Add(
+            CertificateRevocationListBuilder.BuildCrlDistributionPointExtension([listUri]));
+        CertificateDraft draft = Draft([name], CertificateUse.Client);
+        using X509Certificate2 bare = request.Create(authority, draft.NotBefore, draft.NotAfter, [0x51, 0x52, 0x53]);
+        using X509Certificate2 issued = bare.CopyWithPrivateKey(key);
+        var list = new CertificateRevocationListBuilder();
+        list.AddEntry(issued);
+        byte[] signed = list.Build(authority, System.Numerics.BigInteger.One, draft.NotAfter, HashAlgorithmName.SHA256);
+        return (Write(label, issued), PemEncoding.WriteString("X509 CRL", signed));
     }
 
     /// <summary>Certificate and key in one PKCS#12 file under a password.</summary>
@@ -82,6 +113,15 @@ internal sealed class TestCertificates : IDisposable
     {
         authority.Dispose();
         folder.Delete(recursive: true);
+    }
+
+    private static CertificateRequest RequestAuthority(string name, out ECDsa key)
+    {
+        key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
+        request.CertificateExtensions.Add(new X509BasicConstraintsExtension(true, false, 0, true));
+        request.CertificateExtensions.Add(new X509SubjectKeyIdentifierExtension(request.PublicKey, false));
+        return request;
     }
 
     private CertificateFiles Write(string label, X509Certificate2 certificate)

@@ -29,17 +29,17 @@ internal static class CertificateNames
         IReadOnlyList<string> names = AlternativeNamesOf(certificate);
         KeyFingerprint key = FingerprintOf(certificate);
         string? common = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
-        string name = names.Count > 0 ? names[0] : string.IsNullOrEmpty(common) ? key.ToString() : common;
+        string name = names.Count > 0 ? names[0] : string.IsNullOrEmpty(common) ? key.ToString() : Shown(common);
         return new PeerIdentity(key, name)
         {
             IsAuthorized = isAuthorized,
             Certificate = new PeerCertificate(
-                certificate.Subject, certificate.Issuer, names, certificate.NotAfter.ToUniversalTime()),
+                Shown(certificate.Subject), Shown(certificate.Issuer), names, certificate.NotAfter.ToUniversalTime()),
         };
     }
 
     /// <summary>Host names, URIs, mail addresses and IP addresses, in this order; what cannot be read is left out, as
-    /// the chain's check has its own opinion of it.</summary>
+    /// the chain's check has its own opinion of it, and so are names with control characters.</summary>
     internal static IReadOnlyList<string> AlternativeNamesOf(X509Certificate2 certificate)
     {
         X509Extension? extension = certificate.Extensions.FirstOrDefault(
@@ -85,6 +85,12 @@ internal static class CertificateNames
             return [];
         }
 
-        return [.. found.OrderBy(static f => f.Order).Select(static f => f.Name)];
+        return [.. found.Where(static f => !f.Name.Any(char.IsControl)).OrderBy(static f => f.Order)
+            .Select(static f => f.Name)];
     }
+
+    /// <summary>A distinguished name fit for a log or a terminal: whoever makes a certificate may put any character
+    /// into it.</summary>
+    internal static string Shown(string text) =>
+        text.Any(char.IsControl) ? string.Concat(text.Select(static c => char.IsControl(c) ? '?' : c)) : text;
 }

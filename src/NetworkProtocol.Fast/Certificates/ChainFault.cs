@@ -17,7 +17,7 @@ internal static class ChainFault
     internal static string? Of(
         X509Certificate2 certificate, X509Chain? chain, SslPolicyErrors errors, string? expectedName, string roots)
     {
-        string subject = $"the certificate '{certificate.Subject}'";
+        string subject = $"the certificate '{CertificateNames.Shown(certificate.Subject)}'";
         if ((errors & SslPolicyErrors.RemoteCertificateChainErrors) != 0)
         {
             X509ChainStatusFlags flags = chain is null
@@ -50,7 +50,9 @@ internal static class ChainFault
                 .FirstOrDefault(static e =>
                     e.ChainElementStatus.Any(static s => (s.Status & X509ChainStatusFlags.NotTimeValid) != 0))
                 ?.Certificate ?? certificate;
-            string whose = untimely.Equals(certificate) ? string.Empty : $"is signed by '{untimely.Subject}', which ";
+            string whose = untimely.Equals(certificate)
+                ? string.Empty
+                : $"is signed by '{CertificateNames.Shown(untimely.Subject)}', which ";
             return whose + (untimely.NotBefore > System.DateTime.Now
                 ? $"is not valid before {Time(untimely.NotBefore)}; check the clocks"
                 : $"expired on {Time(untimely.NotAfter)}; renew it");
@@ -63,7 +65,8 @@ internal static class ChainFault
 
         if ((flags & (X509ChainStatusFlags.PartialChain | X509ChainStatusFlags.UntrustedRoot)) != 0)
         {
-            return $"is signed by an unknown CA ('{Last(certificate, chain).Issuer}'), which is not in {roots}";
+            string issuer = CertificateNames.Shown(Last(certificate, chain).Issuer);
+            return $"is signed by an unknown CA ('{issuer}'), which is not in {roots}";
         }
 
         if ((flags & X509ChainStatusFlags.NotValidForUsage) != 0)

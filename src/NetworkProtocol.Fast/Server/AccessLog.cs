@@ -32,8 +32,8 @@ internal sealed class AccessLog(ILogger logger, TimerWheel wheel)
         }
 
         LinkTraffic traffic = link.Traffic;
-        ServerLog.Access(logger, link.Connection.Id, link.Connection.Remote.ToString(),
-            link.Totals?.Label ?? string.Empty, ServerSink.NameOf(link), ServerSink.SessionOf(link),
+        ServerLog.Access(logger, link.Connection.Id, link.Connection.DescribeRemote(),
+            link.Totals?.Label ?? string.Empty, ServerSink.DescribePeer(link), ServerSink.SessionOf(link),
             traffic.PacketsReceived, traffic.BytesReceived, traffic.PacketsSent, traffic.BytesSent, link.AgeMs, reason);
         return true;
     }

@@ -2,6 +2,7 @@ using System.Threading;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Server;
 
@@ -94,7 +95,10 @@ internal sealed class ServerSink(PacketServer server, DispatchTable table) : ILi
         server.OnLinkClosed(link);
     }
 
-    internal static string SessionOf(PeerLink link) => link.Security is null ? "plain" : "secure";
+    internal static string SessionOf(PeerLink link) =>
+        link.Connection is TlsConnection ? "tls" : link.Security is null ? "plain" : "secure";
 
     internal static string NameOf(PeerLink link) => link.Identity?.Name ?? Anonymous;
+
+    internal static string DescribePeer(PeerLink link) => link.Identity?.Describe() ?? Anonymous;
 }

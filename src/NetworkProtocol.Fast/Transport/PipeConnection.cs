@@ -19,8 +19,9 @@ namespace NetworkProtocol.Fast.Transport;
 [SuppressMessage("Reliability", "CA2012", Justification = "Each operation is consumed once, by its Finish method.")]
 internal sealed class PipeConnection : TransportConnection
 {
-    // Enough for a small packet, so that it comes in one piece; owned as long as the connection.
-    private const int AheadBytes = 256;
+    // As much as a link reads at a time while little comes, so that what waited comes in few pieces; owned as long as
+    // the connection.
+    private const int AheadBytes = 4 << 10;
 
     private readonly PipeStream stream;
     private readonly SafeHandle handle;

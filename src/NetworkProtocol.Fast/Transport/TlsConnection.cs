@@ -56,6 +56,7 @@ internal sealed partial class TlsConnection : TransportConnection
         this.inner = inner;
         this.side = side;
         Id = inner.Id;
+        Credentials = inner.Credentials;
         wire = new TlsWire(inner, side.Workers);
         stream = new TlsStream(wire) { Owner = this };
         readDone = OnReadDone;

@@ -71,6 +71,9 @@ internal abstract class TransportConnection
     /// </summary>
     internal abstract void Close();
 
+    /// <summary>The other side for logs and reports, with the process behind it where that is known.</summary>
+    internal string DescribeRemote() => Credentials is null ? Remote.ToString() : $"{Remote} ({Credentials})";
+
     /// <inheritdoc/>
-    public override string ToString() => Credentials is null ? $"#{Id} {Remote}" : $"#{Id} {Remote} ({Credentials})";
+    public override string ToString() => $"#{Id} {DescribeRemote()}";
 }

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.Globalization;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Certificates;
@@ -45,6 +46,24 @@ internal sealed class TlsClientTests
         await RefusedAsync(files.Issue("client", ["localhost"], CertificateUse.Client), "is not made for this use");
         await RefusedAsync(files.Issue("server"), "its key is sha256:",
             "--pin", "sha256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
+    }
+
+    [Test]
+    public async Task Server_ThatTheSystemTrusts_NeedsNoFileOfTheUser()
+    {
+        using OpenSsl server = Start(files.Issue("server"), "-alpn", "npf/1");
+        int port = await server.PortAsync();
+        string uri = string.Create(CultureInfo.InvariantCulture, $"tls://localhost:{port}");
+
+        // Where the system keeps its roots, as OpenSSL is told by its user (openssl-env(7)).
+        (_, _, string errors) = await NpfastProcess.RunWithVariablesAsync(
+            new Dictionary<string, string?> { ["SSL_CERT_FILE"] = files.Roots },
+            "send", uri, "ECHO", "x", "--timeout", "2s");
+        Assert.That(errors, Does.Contain("accepted the connection but opened no session"));
+        await server.ReadAsync("npfast send");
+
+        (_, _, errors) = await NpfastProcess.RunAsync("send", uri, "ECHO", "x", "--ca", "system");
+        Assert.That(errors, Does.Contain("is signed by an unknown CA").And.Contain("the system's roots"));
     }
 
     [Test]

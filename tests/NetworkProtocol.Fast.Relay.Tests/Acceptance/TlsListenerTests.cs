@@ -7,9 +7,7 @@ using System.Text;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Certificates;
-using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
-using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
@@ -21,43 +19,18 @@ namespace NetworkProtocol.Fast.Relay.Tests.Acceptance;
 [Category("Binary")]
 [Platform(Exclude = "Win")]
 [CancelAfter(60_000)]
-internal sealed class TlsListenerTests
+internal sealed class TlsListenerTests : TlsRelayFixture
 {
-    private TestCertificates files = null!;
-
-    [SetUp]
-    public void SetUp() => files = new TestCertificates();
-
-    [TearDown]
-    public void TearDown() => files.Dispose();
-
     [TestCase("-tls1_2", "TLSv1.2")]
     [TestCase("-tls1_3", "TLSv1.3")]
     public async Task Client_OfEitherVersion_NegotiatesTheProtocolAndIsAnswered(string flag, string version)
     {
         using NpfastProcess relay = await StartAsync();
-        using OpenSsl client = Connect(relay, flag, "-CAfile", files.Roots, "-verify_return_error");
+        using OpenSsl client = Connect(relay, flag, "-CAfile", Files.Roots, "-verify_return_error");
         await client.ReadAsync("ALPN protocol: npf/1");
         await client.ReadAsync($"New, {version}");
         await client.ReadAsync("Verify return code: 0 (ok)");
         await SpeakAsync(client);
-    }
-
-    [TestCase("-tls1_2", "TLSv1.2")]
-    [TestCase("-tls1_3", "TLSv1.3")]
-    public async Task Client_ThatComesBack_ResumesItsSession(string flag, string version)
-    {
-        using NpfastProcess relay = await StartAsync();
-        string session = files.PathOf("session.pem");
-        using (OpenSsl first = Connect(relay, flag, "-sess_out", session))
-        {
-            // The ticket is there before the relay's hello is.
-            await SpeakAsync(first);
-        }
-
-        using OpenSsl second = Connect(relay, flag, "-sess_in", session);
-        await second.ReadAsync("Reused, " + version);
-        await SpeakAsync(second);
     }
 
     [Test]
@@ -66,7 +39,7 @@ internal sealed class TlsListenerTests
         using NpfastProcess relay = await StartAsync();
         using OpenSsl standing = Connect(relay);
         await SpeakAsync(standing);
-        CertificateFiles next = files.Issue("server");
+        CertificateFiles next = Files.Issue("server");
         relay.Signal("HUP");
         await LoggedAsync(relay, "read certificates again: localhost, 127.0.0.1 ("
             + TestCertificates.FingerprintOf(next));
@@ -92,7 +65,7 @@ internal sealed class TlsListenerTests
     public async Task Client_WithoutTheProtocolName_IsRefusedByName()
     {
         using NpfastProcess relay = await StartAsync();
-        using OpenSsl none = OpenSsl.Client(PortOf(relay), "-CAfile", files.Roots);
+        using OpenSsl none = OpenSsl.Client(PortOf(relay), "-CAfile", Files.Roots);
         await none.ExitAsync();
         await LoggedAsync(relay, "the client names no protocol in TLS; npf/1 is spoken here (ALPN)");
         await ServesAsync(relay);
@@ -101,8 +74,8 @@ internal sealed class TlsListenerTests
     [Test]
     public async Task Client_WithACertificateOfTheCa_IsKnownByItsName()
     {
-        using NpfastProcess relay = await StartAsync("--client-ca", files.Roots);
-        CertificateFiles alice = files.Issue("alice", ["alice.example"], CertificateUse.Client);
+        using NpfastProcess relay = await StartAsync("--client-ca", Files.Roots);
+        CertificateFiles alice = Files.Issue("alice", ["alice.example"], CertificateUse.Client);
         using OpenSsl client = Connect(relay, "-cert", alice.Certificate, "-key", alice.Key!);
         await SpeakAsync(client);
         await LoggedAsync(relay, "peer alice.example");
@@ -113,21 +86,21 @@ internal sealed class TlsListenerTests
     public async Task Client_ThatIsNotTrusted_IsRefusedByNameOfTheCheck()
     {
         using NpfastProcess relay =
-            await StartAsync("--client-ca", files.Roots, "--allow-client", "alice.example", "--log-level", "debug");
+            await StartAsync("--client-ca", Files.Roots, "--allow-client", "alice.example", "--log-level", "debug");
         using var stranger = new TestCertificates("Another CA");
         await RefusedAsync(relay, null, "the client shows no certificate, and one is required here");
         await RefusedAsync(relay, stranger.Issue("eve", ["alice.example"], CertificateUse.Client),
             "is signed by an unknown CA ('CN=Another CA')");
-        await RefusedAsync(relay, files.Issue("old", ["alice.example"], CertificateUse.Client, daysFromNow: -20),
+        await RefusedAsync(relay, Files.Issue("old", ["alice.example"], CertificateUse.Client, daysFromNow: -20),
             "expired on");
-        await RefusedAsync(relay, files.Issue("new", ["alice.example"], CertificateUse.Client, daysFromNow: 20),
+        await RefusedAsync(relay, Files.Issue("new", ["alice.example"], CertificateUse.Client, daysFromNow: 20),
             "is not valid before");
-        await RefusedAsync(relay, files.Issue("bob", ["bob.example"], CertificateUse.Client),
+        await RefusedAsync(relay, Files.Issue("bob", ["bob.example"], CertificateUse.Client),
             "the client bob.example (sha256:");
-        await RefusedAsync(relay, files.Issue("server2", ["alice.example"], CertificateUse.Server),
+        await RefusedAsync(relay, Files.Issue("server2", ["alice.example"], CertificateUse.Server),
             "is not made for this use");
 
-        CertificateFiles alice = files.Issue("alice", ["alice.example"], CertificateUse.Client);
+        CertificateFiles alice = Files.Issue("alice", ["alice.example"], CertificateUse.Client);
         using OpenSsl client = Connect(relay, "-cert", alice.Certificate, "-key", alice.Key!);
         await SpeakAsync(client);
     }
@@ -135,7 +108,7 @@ internal sealed class TlsListenerTests
     [Test]
     public async Task Client_WithoutACertificateWhereItIsOptional_IsServed()
     {
-        using NpfastProcess relay = await StartAsync("--client-ca", files.Roots, "--client-auth", "optional");
+        using NpfastProcess relay = await StartAsync("--client-ca", Files.Roots, "--client-auth", "optional");
         using OpenSsl client = Connect(relay);
         await SpeakAsync(client);
         using var stranger = new TestCertificates("Another CA");
@@ -146,7 +119,7 @@ internal sealed class TlsListenerTests
     [Test]
     public async Task Client_ThatNamesAHost_GetsItsCertificate()
     {
-        CertificateFiles other = files.Issue("other", ["other.example", "*.wild.example"]);
+        CertificateFiles other = Files.Issue("other", ["other.example", "*.wild.example"]);
         using NpfastProcess relay = await StartAsync("--certificate", other.Certificate, "--key", other.Key!);
         foreach ((string host, string subject) in new[]
         {
@@ -226,55 +199,5 @@ internal sealed class TlsListenerTests
                 return;
             }
         }
-    }
-
-    private static async Task RefusedAsync(NpfastProcess relay, CertificateFiles? certificate, string reason)
-    {
-        using OpenSsl client = certificate is null
-            ? Connect(relay)
-            : Connect(relay, "-cert", certificate.Certificate, "-key", certificate.Key!);
-        await client.ExitAsync();
-        await LoggedAsync(relay, reason);
-    }
-
-    private async Task ServesAsync(NpfastProcess relay)
-    {
-        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
-            "send", string.Create(CultureInfo.InvariantCulture, $"tls://localhost:{PortOf(relay)}"), "ECHO", "served",
-            "--ca", files.Roots);
-        Assert.That(exitCode, Is.Zero, errors);
-        Assert.That(Encoding.UTF8.GetString(output), Is.EqualTo("served"));
-    }
-
-    // The relay answers a hello with its own.
-    private static async Task SpeakAsync(OpenSsl client)
-    {
-        byte[] hello = new byte[512];
-        var writer = new PacketWriter(hello);
-        Assert.That(writer.TryWriteHello(new LinkSettings { PayloadBytesMax = 1 << 20, Software = "openssl" }));
-        await client.WriteAsync([.. PlainOpening.Magic, .. writer.Written]);
-        await client.ReadAsync("npfast relay");
-    }
-
-    private static OpenSsl Connect(NpfastProcess relay, params string[] arguments) =>
-        OpenSsl.Client(PortOf(relay), ["-alpn", "npf/1", .. arguments]);
-
-    private static async Task LoggedAsync(NpfastProcess relay, string text)
-    {
-        CancellationToken limit = TestContext.CurrentContext.CancellationToken;
-        while (!relay.Log.Contains(text, StringComparison.Ordinal))
-        {
-            Assert.That(limit.IsCancellationRequested, Is.False, $"'{text}' is not in: {relay.Log}");
-            await Task.Delay(5, CancellationToken.None);
-        }
-    }
-
-    private static int PortOf(NpfastProcess relay) => relay.Endpoints[0].Port;
-
-    private Task<NpfastProcess> StartAsync(params string[] arguments)
-    {
-        CertificateFiles own = files.Issue("server");
-        return NpfastProcess.StartRelayAsync([
-            "--listen", "tls://127.0.0.1:0", "--certificate", own.Certificate, "--key", own.Key!, .. arguments]);
     }
 }

@@ -90,7 +90,8 @@ internal sealed class LogFloodTests
 
         // In: Hello, ECHO, Disconnect; out: Hello and the reply, and perhaps a Disconnect.
         Assert.That(text, Does.Match(
-            @"^connection \d+ closed: unix://\S+ at unix://\S+, peer anonymous, plain session, "
+            @"^connection \d+ closed: unix://\S+ \(pid \d+ uid \d+ gid \d+\) at unix://\S+, peer anonymous, "
+            + @"plain session, "
             + @"in 3 packets \d+ bytes, out [23] packets \d+ bytes, 250 ms, PeerClosed$"));
     }
 

@@ -1,22 +1,16 @@
 using System;
-using System.Threading;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Tests.Server;
 
 /// <summary>
-/// A client's connection over another that is slow as a test wants it: it sends in small pieces, each of them a send of
-/// its own, and reads nothing while it is held.
+/// A client's connection over another that is slow: it sends in small pieces, each of them a send of its own.
 /// </summary>
 internal sealed class SlowConnection(TransportConnection inner, int pieceBytes) : TransportConnection, ITransportSink
 {
-    private readonly Lock holdLock = new();
     private ITransportSink? sink;
     private ReadOnlyMemory<byte> unsent;
     private int sentBytes;
-    private Memory<byte> heldBuffer;
-    private bool isHeld;
-    private bool isWaiting;
 
     internal override Endpoint Local => inner.Local;
 
@@ -24,58 +18,14 @@ internal sealed class SlowConnection(TransportConnection inner, int pieceBytes) 
 
     internal override int UntakenBytes => inner.UntakenBytes;
 
-    /// <summary>Whether a receive waits for the hold to end.</summary>
-    internal bool IsWaiting => Volatile.Read(ref isWaiting);
-
     internal override void Bind(ITransportSink sink)
     {
         this.sink = sink;
         inner.Bind(this);
     }
 
-    /// <summary>Receives that begin from now on wait for <see cref="Release"/>.</summary>
-    internal void Hold()
-    {
-        lock (holdLock)
-        {
-            isHeld = true;
-        }
-    }
-
-    internal void Release()
-    {
-        lock (holdLock)
-        {
-            isHeld = false;
-            if (!isWaiting)
-            {
-                return;
-            }
-
-            isWaiting = false;
-        }
-
-        if (inner.Receive(heldBuffer, out TransportResult result))
-        {
-            sink!.OnReceived(result);
-        }
-    }
-
-    internal override bool Receive(Memory<byte> buffer, out TransportResult result)
-    {
-        lock (holdLock)
-        {
-            if (isHeld)
-            {
-                heldBuffer = buffer;
-                isWaiting = true;
-                result = default;
-                return false;
-            }
-        }
-
-        return inner.Receive(buffer, out result);
-    }
+    internal override bool Receive(Memory<byte> buffer, out TransportResult result) =>
+        inner.Receive(buffer, out result);
 
     internal override bool Send(ReadOnlyMemory<byte> buffer, out TransportResult result)
     {
@@ -86,11 +36,7 @@ internal sealed class SlowConnection(TransportConnection inner, int pieceBytes) 
 
     internal override void ShutdownSend() => inner.ShutdownSend();
 
-    internal override void Close()
-    {
-        inner.Close();
-        Release();
-    }
+    internal override void Close() => inner.Close();
 
     public void OnReceived(TransportResult result) => sink!.OnReceived(result);
 

@@ -1,15 +1,10 @@
 using System;
-using System.Collections.Generic;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
-using NetworkProtocol.Fast.Configuration;
-using NetworkProtocol.Fast.Dispatch;
-using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Memory;
-using NetworkProtocol.Fast.Server;
-using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Tests.Transport;
 using NetworkProtocol.Fast.Transport;
@@ -19,73 +14,10 @@ namespace NetworkProtocol.Fast.Tests.Server;
 
 /// <summary>Server and client over everything that carries bytes, with every kind of session.</summary>
 [TestFixtureSource(nameof(Combinations))]
-internal sealed class TransportSessionTests(TransportKind kind, SessionKind session)
+[CancelAfter(60_000)]
+internal sealed class TransportSessionTests(TransportKind kind, SessionUnderTest session)
+    : TransportSessionFixture(kind, session)
 {
-    private const int AllAtOnce = int.MaxValue;
-
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
-
-    private readonly List<PacketClient> clients = [];
-    private readonly Lock hearsLock = new();
-    private TaskCompletionSource hold = null!;
-    private Peer lastPeer;
-    private IdentityKey key = null!;
-    private EndpointUnderTest endpoint = null!;
-    private LinkRuntime runtime = null!;
-    private PacketServer server = null!;
-
-    private static IEnumerable<TestFixtureData> Combinations() =>
-        from kind in Enum.GetValues<TransportKind>()
-        from session in new[] { SessionKind.Plain, SessionKind.Secure }
-        select new TestFixtureData(kind, session);
-
-    [SetUp]
-    public void SetUp()
-    {
-        lastPeer = default;
-        hold = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        key = IdentityKey.Create();
-        runtime = new LinkRuntime();
-
-        // Memory has no listener: its ends are handed to the server as if this one had accepted them.
-        endpoint = new EndpointUnderTest(kind == TransportKind.InMemory ? TransportKind.Tcp : kind);
-        ServerListener listener = new(endpoint.Endpoint)
-        {
-            Session = session,
-            Secure = session == SessionKind.Secure ? new SecureServerOptions { Identity = key } : null,
-        };
-        HandlerTable handlers = new HandlerTable().MapAsync("held", async request =>
-        {
-            lock (hearsLock)
-            {
-                lastPeer = request.Peer;
-            }
-
-            await hold.Task;
-            request.Reply("done"u8);
-        });
-        server = new PacketServer(new ServerOptions { Listeners = [listener] }, handlers, runtime);
-        server.Start();
-    }
-
-    [TearDown]
-    public async Task TearDown()
-    {
-        hold.TrySetResult();
-        foreach (PacketClient client in clients)
-        {
-            await client.DisposeAsync();
-        }
-
-        clients.Clear();
-        await server.DisposeAsync();
-        await Eventually.HoldsAsync(() => runtime.Pool.Statistics.LeasedBytes == 0,
-            $"everything leased is returned; left: {string.Join(", ", runtime.Pool.OutstandingHolders())}");
-        runtime.Dispose();
-        endpoint.Dispose();
-        key.Dispose();
-    }
-
     [Test]
     public async Task Echo_OneAfterTheOther_ComesBack()
     {
@@ -104,7 +36,7 @@ internal sealed class TransportSessionTests(TransportKind kind, SessionKind sess
     {
         PacketClient[] many = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => ConnectAsync()));
         await Task.WhenAll(many.SelectMany(client => Enumerable.Range(0, 100).Select(i => EchoAsync(client, i * 10))));
-        Assert.That(server.ConnectionsRefused, Is.Zero);
+        Assert.That(Server.ConnectionsRefused, Is.Zero);
     }
 
     [Test]
@@ -116,18 +48,33 @@ internal sealed class TransportSessionTests(TransportKind kind, SessionKind sess
     }
 
     [Test]
-    public async Task Client_ThatHalfClosesWithARequestUnderWay_IsLetGo()
+    public async Task Peer_ThatHalfCloses_IsAnsweredAllThatItAskedBefore()
     {
-        TransportConnection? connection = null;
-        PacketClient client = await ConnectAsync(inner => connection = inner);
-        Task<PacketReply> request = client.RequestAsync("held", default, Patience).AsTask();
-        await Eventually.HoldsAsync(HasHeard, "the request is under way");
-        connection!.ShutdownSend();
-        await client.Closed.WaitAsync(Patience);
-        hold.SetResult();
-        await EndsAsync(request);
-        await Eventually.HoldsAsync(() => server.Connections == 0, "the server let it go");
-        await EchoAsync(await ConnectAsync(), 64);
+        const int Requests = 100;
+        using SessionPeer peer = await ConnectPeerAsync();
+        for (uint i = 1; i <= Requests; i++)
+        {
+            await peer.SendAsync(RawPacket.Named(i % 2 == 0 ? "held" : "ECHO", i, new byte[1_000]));
+        }
+
+        await peer.EndSendingAsync();
+        var answered = new bool[Requests + 1];
+        for (int i = 0; i < Requests; i++)
+        {
+            if (i == Requests / 2)
+            {
+                // What can be answered at once has come, and the others wait behind the end of the stream.
+                LetGo();
+            }
+
+            RawPacket reply = await peer.PacketAsync();
+            Assert.That(reply.Header.IsReply && !answered[reply.Correlation]);
+            Assert.That(reply.Payload, Has.Length.EqualTo(reply.Correlation % 2 == 0 ? "done".Length : 1_000));
+            answered[reply.Correlation] = true;
+        }
+
+        await peer.ExpectEndAsync();
+        await Eventually.HoldsAsync(() => Server.Connections == 0, "the server let it go");
     }
 
     [Test]
@@ -140,23 +87,53 @@ internal sealed class TransportSessionTests(TransportKind kind, SessionKind sess
         connection!.Close();
         await client.Closed.WaitAsync(Patience);
         await Task.WhenAll(requests.Select(EndsAsync));
-        await Eventually.HoldsAsync(() => server.Connections == 0, "the server let it go");
+        await Eventually.HoldsAsync(() => Server.Connections == 0, "the server let it go");
         await EchoAsync(await ConnectAsync(), 64);
     }
 
     [Test]
-    public async Task Client_ThatDoesNotRead_HasItsRepliesWait()
+    public async Task Peer_ThatDoesNotRead_IsPausedAndMakesTheServerKeepLittle()
     {
-        SlowConnection? slow = null;
-        PacketClient client = await ConnectAsync(inner => slow = new SlowConnection(inner, AllAtOnce));
-        slow!.Hold();
-        Task[] echoes = [.. Enumerable.Range(0, 24).Select(_ => EchoAsync(client, 1 << 20))];
-        await Eventually.HoldsAsync(() => slow.IsWaiting, "the client does not read");
-        await EchoAsync(await ConnectAsync(), 64);
-        Assert.That(echoes.Count(static echo => echo.IsCompleted), Is.LessThan(echoes.Length));
-        slow.Release();
-        await Task.WhenAll(echoes);
-        Assert.That(client.Closed.IsCompleted, Is.False);
+        // More than all buffers between the two hold, and less of it than of the pause may be in the server's memory.
+        const int Requests = 4_096;
+        const int PayloadBytes = 16 << 10;
+        const long MemoryBytesMax = 4 << 20;
+        using SessionPeer peer = await ConnectPeerAsync();
+        PacketClient other = await ConnectAsync();
+        int sent = 0;
+        Task sending = Task.Run(async () =>
+        {
+            for (uint i = 0; i < Requests; i++)
+            {
+                await peer.SendAsync(RawPacket.Echo(i, new byte[PayloadBytes]));
+                sent++;
+            }
+        });
+
+        // Paused: while another is answered again and again, this one cannot send a packet more.
+        int before;
+        long mostBytes = 0;
+        do
+        {
+            before = Volatile.Read(ref sent);
+            for (int i = 0; i < 100; i++)
+            {
+                await EchoAsync(other, 64);
+                mostBytes = Math.Max(mostBytes, Runtime.Pool.Statistics.LeasedBytes);
+            }
+        }
+        while (before == 0 || before != Volatile.Read(ref sent));
+        Assert.That(sending.IsCompleted, Is.False, "there is a limit to what is taken from it");
+        Assert.That(mostBytes, Is.LessThan(MemoryBytesMax));
+        for (uint i = 0; i < Requests; i++)
+        {
+            RawPacket reply = await peer.PacketAsync();
+            Assert.That((reply.Type, reply.Correlation), Is.EqualTo((PacketType.Echo, i)));
+            Assert.That(reply.Payload, Has.Length.EqualTo(PayloadBytes));
+        }
+
+        await sending;
+        Assert.That(sent, Is.EqualTo(Requests));
     }
 
     [Test]
@@ -164,10 +141,10 @@ internal sealed class TransportSessionTests(TransportKind kind, SessionKind sess
     {
         PacketClient client = await ConnectAsync();
         Task<PacketReply> request = client.RequestAsync("held", default, Patience).AsTask();
-        await Eventually.HoldsAsync(HasHeard, "the request is under way");
-        Task<int> stop = server.StopAsync(Patience);
-        await Eventually.HoldsAsync(() => server.IsDraining, "it is draining");
-        hold.SetResult();
+        await Eventually.HoldsAsync(() => HasHeard, "the request is under way");
+        Task<int> stop = Server.StopAsync(Patience);
+        await Eventually.HoldsAsync(() => Server.IsDraining, "it is draining");
+        LetGo();
         using PacketReply reply = await request;
         Assert.That(reply.Payload.Span.SequenceEqual("done"u8), Is.True);
         Assert.That(await stop, Is.Zero, "nothing was cut");
@@ -178,58 +155,13 @@ internal sealed class TransportSessionTests(TransportKind kind, SessionKind sess
     {
         PacketClient client = await ConnectAsync();
         Task<PacketReply> request = client.RequestAsync("held", default, Patience).AsTask();
-        await Eventually.HoldsAsync(HasHeard, "the request is under way");
-        PeerCredentials? peer = lastPeer.Credentials;
-        hold.SetResult();
+        await Eventually.HoldsAsync(() => HasHeard, "the request is under way");
+        PeerCredentials? peer = LastPeer.Credentials;
+        LetGo();
         (await request).Dispose();
         bool isKnown = SystemPeers.IsSupported
-            && kind is TransportKind.Unix or TransportKind.Abstract or TransportKind.Pipe;
+            && Kind is TransportKind.Unix or TransportKind.Abstract or TransportKind.Pipe;
         Assert.That(peer?.ProcessId, Is.EqualTo(isKnown ? Environment.ProcessId : null));
-    }
-
-    private bool HasHeard()
-    {
-        lock (hearsLock)
-        {
-            return lastPeer != default;
-        }
-    }
-
-    private async Task<PacketClient> ConnectAsync(Func<TransportConnection, TransportConnection>? wrap = null)
-    {
-        ClientOptions options = new()
-        {
-            Session = session,
-            Secure = new SecureClientOptions { Trust = ServerTrust.Pinned(key.Fingerprint) },
-        };
-        Endpoint bound = server.Endpoints[0];
-        TransportConnection connection = kind == TransportKind.InMemory
-            ? ConnectInMemory()
-            : await TransportConnector.ConnectAsync(bound, TransportOptions.Default, CancellationToken.None);
-        TransportConnection wrapped = wrap?.Invoke(connection) ?? connection;
-        PacketClient client = await PacketClient.OpenAsync(_ => Task.FromResult(wrapped), runtime, options,
-            SecureClient.For(bound, session, options.Secure), CancellationToken.None);
-        lock (clients)
-        {
-            clients.Add(client);
-        }
-
-        return client;
-    }
-
-    private TransportConnection ConnectInMemory()
-    {
-        (TransportConnection client, TransportConnection accepted) = InMemoryTransport.CreatePair();
-        server.Acceptors[0].OnAccepted(accepted);
-        return client;
-    }
-
-    private static async Task EchoAsync(PacketClient client, int bytes)
-    {
-        byte[] payload = new byte[bytes];
-        new Random(bytes).NextBytes(payload);
-        using PacketReply reply = await client.RequestAsync("ECHO", payload, Patience);
-        Assert.That(reply.Payload.Span.SequenceEqual(payload), Is.True);
     }
 
     // With a reply or without: what counts is that it does not stay open.

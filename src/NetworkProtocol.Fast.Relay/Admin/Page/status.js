@@ -133,8 +133,9 @@ function showConnections(report) {
   byId("connections-of").textContent = report.connections.length < report.total
     ? `the oldest ${report.connections.length} of ${report.total}` : `${report.total}`;
   table("connections", [
-    figure("id", c => c.id), text("remote", c => c.remote), text("listener", c => c.listener),
-    text("peer", c => c.peer), text("session", c => c.session), text("state", c => c.state),
+    figure("id", c => c.id), text("remote", c => c.processId === null ? c.remote
+      : `${c.remote} (pid ${c.processId} uid ${c.userId} gid ${c.groupId})`), text("listener", c => c.listener),
+    text("peer", c => [c.peer, c.key, c.subject].filter((p, i, all) => p && all.indexOf(p) === i).join(", ")), text("session", c => c.session), text("state", c => c.state),
     text("software", c => c.software), figure("age", c => span(c.ageMs)),
     figure("packets in", c => count(c.packetsIn)), figure("out", c => count(c.packetsOut)),
     figure("bytes in", c => bytes(c.bytesIn)), figure("out", c => bytes(c.bytesOut)),

@@ -37,18 +37,29 @@ internal static class StatusView
         return new Rows(rows);
     }
 
-    internal static Table Of(ConnectionsReport report)
+    internal static IRenderable Of(ConnectionsReport report)
     {
         Table table = Make("id", "remote", "listener", "peer", "session", "state", "software", "#age", "#packets in",
             "#out", "#bytes in", "#out", "#in flight", "#waiting");
         foreach (ConnectionReport c in report.Connections)
         {
-            Add(table, Units.Count(c.Id), c.Remote, c.Listener, c.Peer, c.Session, c.State, c.Software,
+            Add(table, Units.Count(c.Id), RemoteOf(c), c.Listener, c.Peer, c.Session, c.State, c.Software,
                 Units.Age(c.AgeMs / 1000.0), Units.Count(c.PacketsIn), Units.Count(c.PacketsOut),
                 Units.Bytes(c.BytesIn), Units.Bytes(c.BytesOut), Units.Count(c.InFlight), Units.Bytes(c.QueuedBytes));
         }
 
-        return table;
+        // Too long for a column, and few clients have one.
+        return new Rows(
+            [table, .. report.Connections.Where(static c => c.Key is not null).Select(static c => Line(ProofOf(c)))]);
+    }
+
+    private static string RemoteOf(ConnectionReport c) =>
+        c.ProcessId is null ? c.Remote : $"{c.Remote} (pid {c.ProcessId} uid {c.UserId} gid {c.GroupId})";
+
+    private static string ProofOf(ConnectionReport c)
+    {
+        IEnumerable<string?> proofs = [c.Key, c.Subject, .. (c.Names ?? []).Where(name => name != c.Peer)];
+        return $"{c.Id} {c.Peer}: {string.Join(", ", proofs.Where(proof => proof is not null && proof != c.Peer))}";
     }
 
     private static string Summary(StatusReport status, StatusReport? before)
