@@ -1,6 +1,8 @@
 using System;
+using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Generic;
+using System.Diagnostics;
 using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
@@ -22,8 +24,13 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     // Before the end of a drain: time for Errors to reach the clients.
     private static readonly TimeSpan ErrorsReserve = TimeSpan.FromMilliseconds(500);
 
+    // Time for upstreams to answer the goodbye when the deadline leaves none.
+    private static readonly TimeSpan GoodbyeTime = TimeSpan.FromMilliseconds(250);
+
     private readonly ILogger logger;
-    private readonly List<Task> leaving = [];
+
+    // Links that a change took out, until they have ended. A stop looks at it while a change may still add to it.
+    private readonly ConcurrentDictionary<UpstreamLink, Task> leaving = [];
 
     // Replaced as a whole by a change.
     private volatile Dictionary<string, UpstreamGroup> groups = new(StringComparer.Ordinal);
@@ -143,8 +150,12 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
             }
         }
 
-        leaving.RemoveAll(static task => task.IsCompleted);
-        leaving.AddRange(retired.ConvertAll(static link => link.RetireAsync()));
+        foreach (UpstreamLink gone in leaving.Where(static pair => pair.Value.IsCompleted).Select(static p => p.Key))
+        {
+            leaving.TryRemove(gone, out _);
+        }
+
+        retired.ForEach(link => leaving.TryAdd(link, link.RetireAsync()));
     }
 
     /// <summary>Drains the clients while the upstreams still answer, then closes those.</summary>
@@ -152,14 +163,15 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     internal async Task<int> StopAsync(TimeSpan deadline)
     {
         await ending.CancelAsync().ConfigureAwait(false);
+        long began = Stopwatch.GetTimestamp();
         Task<int> drained = Server.StopAsync(deadline);
         if (deadline > TimeSpan.Zero)
         {
             // What an upstream has not answered shortly before the deadline ends with an Error, which needs its way to
             // the client; a client that is cut would not know.
             TimeSpan reserve = deadline / 4 < ErrorsReserve ? deadline / 4 : ErrorsReserve;
-            await Task.WhenAny(drained, Task.Delay(deadline - reserve)).ConfigureAwait(false);
-            await StopUpstreamsAsync().ConfigureAwait(false);
+            await EndsWithinAsync(drained, deadline - reserve).ConfigureAwait(false);
+            _ = StopUpstreamsAsync();
         }
 
         int cut = await drained.ConfigureAwait(false);
@@ -167,20 +179,28 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         // A change that was under way may have made links since.
         await changing.WaitAsync().ConfigureAwait(false);
         changing.Release();
-        await StopUpstreamsAsync().ConfigureAwait(false);
+        Task stopped = StopUpstreamsAsync();
 
-        await Task.WhenAll(leaving).ConfigureAwait(false);
+        // An upstream that still works for nobody does not answer the goodbye until it is done.
+        TimeSpan left = deadline - Stopwatch.GetElapsedTime(began);
+        await EndsWithinAsync(stopped, left > GoodbyeTime ? left : GoodbyeTime).ConfigureAwait(false);
+        foreach (UpstreamLink link in AllLinks())
+        {
+            link.Cut();
+        }
+
+        await stopped.ConfigureAwait(false);
         runtime.Metrics.Remove(this);
         return cut;
     }
 
-    private async Task StopUpstreamsAsync()
-    {
-        foreach (UpstreamGroup group in groups.Values)
-        {
-            await group.StopAsync().ConfigureAwait(false);
-        }
-    }
+    private static async Task EndsWithinAsync(Task task, TimeSpan time) =>
+        await task.WaitAsync(time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+
+    private Task StopUpstreamsAsync() => Task.WhenAll(AllLinks().Select(static link => link.StopAsync()));
+
+    private IEnumerable<UpstreamLink> AllLinks() =>
+        groups.Values.SelectMany(static group => group.Links).Concat(leaving.Keys);
 
     private static HandlerTable HandlersFor(RelayOptions options, Dictionary<string, UpstreamGroup> groups)
     {

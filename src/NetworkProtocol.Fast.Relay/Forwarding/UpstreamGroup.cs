@@ -52,14 +52,6 @@ internal sealed class UpstreamGroup
         }
     }
 
-    internal async Task StopAsync()
-    {
-        foreach (UpstreamLink link in links)
-        {
-            await link.StopAsync().ConfigureAwait(false);
-        }
-    }
-
     /// <summary>What TLS needs under other options: files are read before anything changes.</summary>
     /// <exception cref="Session.KeyFileException">A file cannot be used.</exception>
     internal TlsConnector? Prepare(UpstreamOptions next) =>

@@ -67,13 +67,18 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
     internal void Start() => running = Task.Run(RunAsync);
 
-    /// <summary>Closes the connection and stops connecting. Idempotent.</summary>
+    /// <summary>Stops connecting, ends the requests that still wait, and closes the connection when the upstream has
+    /// seen the goodbye, or at the link's own limit. Idempotent.</summary>
     internal async Task StopAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
+        EndAll(ErrorCode.ShuttingDown, "the relay closes its link to the upstream, which has not replied yet");
         await running.ConfigureAwait(false);
         runtime.Wheel.Remove(this);
     }
+
+    /// <summary>Closes the connection without waiting for the upstream.</summary>
+    internal void Cut() => links.ForEach(static link => link.Close(CloseReason.ShuttingDown, "the relay stops"));
 
     /// <summary>Requests that the upstream takes at a time, as it announced, within what the table holds.</summary>
     internal int InFlightMax(PeerLink link) =>
@@ -181,12 +186,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
         // The queue is closed, so whoever still holds the link gets Closed and takes its request back; what is in the
         // table and not taken back is ended here, once, because ending is an exchange.
-        int cursor = 0;
-        while (requests.TryEndAny(ref cursor, out EndedRequest<PeerLink> ended))
-        {
-            End(in ended, ErrorCode.NoUpstream, "the upstream was lost before it replied");
-        }
-
+        EndAll(ErrorCode.NoUpstream, "the upstream was lost before it replied");
         WakeClients();
         closed?.TrySetResult(reason);
     }
@@ -210,6 +210,15 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         return requests.InFlight > 0 && Interlocked.Exchange(ref scheduled, 1) == 0
             ? nowMs + TimerWheel.TickMs
             : Never;
+    }
+
+    private void EndAll(ErrorCode code, string text)
+    {
+        int cursor = 0;
+        while (requests.TryEndAny(ref cursor, out EndedRequest<PeerLink> ended))
+        {
+            End(in ended, code, text);
+        }
     }
 
     private void End(in EndedRequest<PeerLink> ended, ErrorCode code, string text)
