@@ -66,7 +66,8 @@ internal sealed class TestCertificates : IDisposable
     }
 
     /// <summary>A client's certificate that names a list of revoked ones, and that list with it, in PEM.</summary>
-    internal (CertificateFiles Files, string List) IssueRevoked(string label, string name, string listUri)
+    internal (CertificateFiles Files, string List) IssueRevoked(
+        string label, string name, string listUri, bool hasExpired = false)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest($"CN={name}", key, HashAlgorithmName.SHA256);
@@ -79,7 +80,9 @@ internal sealed class TestCertificates : IDisposable
         using X509Certificate2 issued = bare.CopyWithPrivateKey(key);
         var list = new CertificateRevocationListBuilder();
         list.AddEntry(issued);
-        byte[] signed = list.Build(authority, System.Numerics.BigInteger.One, draft.NotAfter, HashAlgorithmName.SHA256);
+        byte[] signed = list.Build(authority, System.Numerics.BigInteger.One,
+            hasExpired ? DateTimeOffset.UtcNow.AddHours(-1) : draft.NotAfter, HashAlgorithmName.SHA256,
+            thisUpdate: DateTimeOffset.UtcNow.AddHours(-2));
         return (Write(label, issued), PemEncoding.WriteString("X509 CRL", signed));
     }
 

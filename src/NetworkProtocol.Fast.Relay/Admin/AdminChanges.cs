@@ -1,15 +1,15 @@
 using System;
-using System.Threading;
 using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Configuration;
 
 namespace NetworkProtocol.Fast.Relay.Admin;
 
 /// <summary>What can be changed through the admin listener. Each change is logged with who asked for it.</summary>
 internal sealed class AdminChanges(AdminContext context)
 {
-    // One reload at a time: two would race for which of them is in force.
-    private readonly SemaphoreSlim reloading = new(1, 1);
+    // Names of other libraries are not known, so they are counted.
+    private const int CategoriesMax = 64;
 
     internal ChangeReport Drain(ILogger logger, string client)
     {
@@ -19,24 +19,10 @@ internal sealed class AdminChanges(AdminContext context)
         return new ChangeReport(true, $"draining {open} connections; the relay ends then");
     }
 
-    internal async Task<ChangeReport> ReloadAsync(ILogger logger, string client)
+    internal Task<ReloadReport> ReloadAsync(ILogger logger, string client)
     {
-        if (context.Reload is not { } reload)
-        {
-            return new ChangeReport(false, "there is nothing to read again: the relay was started without --config");
-        }
-
-        await reloading.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            AdminLog.Changed(logger, "reload", client);
-            string? fault = await reload().ConfigureAwait(false);
-            return new ChangeReport(fault is null, fault ?? "the configuration is in force");
-        }
-        finally
-        {
-            reloading.Release();
-        }
+        AdminLog.Changed(logger, "reload", client);
+        return context.Reload();
     }
 
     internal ChangeReport SetLevel(ILogger logger, string client, LogLevelChange change)
@@ -58,9 +44,9 @@ internal sealed class AdminChanges(AdminContext context)
             return new ChangeReport(false, "a level or a category is needed");
         }
 
-        if (change.Category is { Length: 0 or > 256 })
+        if (change.Category is { } named && FaultOf(named) is { } fault)
         {
-            return new ChangeReport(false, "a category has 1 to 256 characters");
+            return new ChangeReport(false, fault);
         }
 
         string shown = level is { } given ? StatusBuilder.LevelName(given) : "that of all";
@@ -71,4 +57,10 @@ internal sealed class AdminChanges(AdminContext context)
         context.Levels.Change(change.Category, level);
         return new ChangeReport(true, what);
     }
+
+    private string? FaultOf(string category) => LogCategories.Fault(category)
+        ?? (context.Levels.Categories.Count >= CategoriesMax
+                && !context.Levels.Categories.ContainsKey(LogCategories.FullNameOf(category))
+            ? $"{CategoriesMax} categories have a level of their own; take one back first, with inherit"
+            : null);
 }

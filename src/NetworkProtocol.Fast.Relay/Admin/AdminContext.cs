@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
@@ -21,6 +22,8 @@ internal sealed record AdminContext
 
     internal required LoggingOptions Logging { get; init; }
 
+    internal required LogLoss LogLoss { get; init; }
+
     internal required string Version { get; init; }
 
     /// <summary>When the process started.</summary>
@@ -29,7 +32,10 @@ internal sealed record AdminContext
     /// <summary>Does what SIGTERM does: the relay lets its connections end and stops.</summary>
     internal required Action Drain { get; init; }
 
-    /// <summary>Reads the configuration again: null when it is in force, else why it is not, and the old one stays.
-    /// Null where there is no configuration to read.</summary>
-    internal Func<Task<string?>>? Reload { get; init; }
+    /// <summary>Reads the configuration again, and never fails: it says why when the old one stays.</summary>
+    internal required Func<Task<ReloadReport>> Reload { get; init; }
+
+    /// <summary>What the configuration says otherwise than the relay was started with, and only a restart
+    /// changes.</summary>
+    internal required Func<IReadOnlyList<string>> NeedsRestart { get; init; }
 }

@@ -12,4 +12,5 @@ namespace NetworkProtocol.Fast.Relay.Admin;
 [JsonSerializable(typeof(LogLevelReport))]
 [JsonSerializable(typeof(LogLevelChange))]
 [JsonSerializable(typeof(ChangeReport))]
+[JsonSerializable(typeof(ReloadReport))]
 internal sealed partial class AdminJson : JsonSerializerContext;

@@ -24,4 +24,8 @@ internal static partial class AdminLog
 
     [LoggerMessage(704, LogLevel.Error, "admin: {Method} {Path} failed")]
     internal static partial void Failed(ILogger logger, Exception error, string method, string path);
+
+    [LoggerMessage(705, LogLevel.Error,
+        "admin: no sample for the plots could be taken; {Before} more since the last line about it")]
+    internal static partial void NoSample(ILogger logger, Exception error, long before);
 }

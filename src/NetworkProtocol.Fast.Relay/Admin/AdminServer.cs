@@ -15,14 +15,17 @@ internal sealed class AdminServer : IAsyncDisposable
     private readonly HttpServer http;
     private readonly History history;
     private readonly ProcessMetrics process;
+    private readonly IMetricSource logLoss;
     private readonly MetricRegistry metrics;
 
-    private AdminServer(AdminOptions options, AdminContext context, AdminToken? token)
+    private AdminServer(AdminOptions options, AdminContext context, AdminToken? token, ILogger logger)
     {
         metrics = context.Runtime.Metrics;
         process = new ProcessMetrics(context.Logging.AppName, context.Version, context.Started);
         metrics.Add(process);
-        history = new History(metrics);
+        logLoss = context.LogLoss;
+        metrics.Add(logLoss);
+        history = new History(metrics, logger);
         var site = new AdminSite(options, context, token, history);
         http = new HttpServer(new HttpLimits { ConnectionsMax = options.ConnectionsMax }, site.HandleAsync);
     }
@@ -41,10 +44,10 @@ internal sealed class AdminServer : IAsyncDisposable
         }
 
         ILogger logger = context.Runtime.Loggers.CreateLogger(LoggingOptions.CategoryPrefix + "Admin");
-        var server = new AdminServer(options, context, token);
+        var server = new AdminServer(options, context, token, logger);
         try
         {
-            server.Endpoint = server.http.Start(options.Endpoint);
+            server.Endpoint = server.http.Start(options.Endpoint, options.Inherited);
         }
         catch
         {
@@ -67,6 +70,7 @@ internal sealed class AdminServer : IAsyncDisposable
     {
         await http.DisposeAsync().ConfigureAwait(false);
         history.Dispose();
+        metrics.Remove(logLoss);
         metrics.Remove(process);
     }
 }

@@ -155,8 +155,8 @@ internal sealed class AdminSite(AdminOptions options, AdminContext context, Admi
 
     private async ValueTask<HttpResponse> ReloadAsync(string from)
     {
-        ChangeReport report = await changes.ReloadAsync(logger, from).ConfigureAwait(false);
-        return Json(report.Done ? 200 : context.Reload is null ? 409 : 422, report, AdminJson.Default.ChangeReport);
+        ReloadReport report = await changes.ReloadAsync(logger, from).ConfigureAwait(false);
+        return Json(report.Done ? 200 : 422, report, AdminJson.Default.ReloadReport);
     }
 
     private HttpResponse ChangeLevel(HttpRequest request, string from)

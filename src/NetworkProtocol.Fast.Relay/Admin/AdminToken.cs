@@ -1,7 +1,7 @@
 using System;
-using System.IO;
 using System.Security.Cryptography;
 using System.Text;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Memory;
 using NetworkProtocol.Fast.Session;
 
@@ -12,9 +12,6 @@ namespace NetworkProtocol.Fast.Relay.Admin;
 /// </summary>
 internal sealed class AdminToken
 {
-    /// <summary>Where the token is looked for when no file is named.</summary>
-    internal const string Variable = "NPFAST_ADMIN_TOKEN";
-
     private const int CharactersMin = 16;
     private const int CharactersMax = 1024;
 
@@ -22,33 +19,30 @@ internal sealed class AdminToken
 
     private AdminToken(ReadOnlySpan<byte> text) => digest = SHA256.HashData(text);
 
-    /// <summary>The token of the file, else that of the environment; null when there is neither.</summary>
-    /// <exception cref="KeyFileException">The file cannot be used; the message says why.</exception>
-    /// <exception cref="IOException">The variable's value cannot be one; the message says why.</exception>
-    internal static AdminToken? Find(string? file) =>
-        Text(file) is { } text ? new AdminToken(Encoding.ASCII.GetBytes(text)) : null;
+    /// <summary>The token of the source, else that of <see cref="AdminKeys.TokenVariable"/>; null when there is
+    /// neither.</summary>
+    /// <exception cref="KeyFileException">File or variable cannot be used; the message says why.</exception>
+    internal static AdminToken? Find(string? source) =>
+        Text(source) is { } text ? new AdminToken(Encoding.ASCII.GetBytes(text)) : null;
 
     /// <summary>The same as text, for whoever has to present it.</summary>
-    internal static string? Text(string? file)
+    internal static string? Text(string? source)
     {
-        if (file is not null)
+        string? variable = source is null ? AdminKeys.TokenVariable : SecretSource.VariableOf(source);
+        if (variable is not null)
         {
-            byte[] content = KeyFiles.Read("token file", file, CharactersMax + 2, out FileStatus status,
-                "make one: (umask 077; openssl rand -base64 32 > FILE)");
-            string text = Encoding.ASCII.GetString(content).Trim();
-            CryptographicOperations.ZeroMemory(content);
-            if ((status.Mode & KeyFiles.OpenToOthers) != 0)
-            {
-                throw new KeyFileException(file, $"token file {file} can be read or changed by others (mode "
-                    + $"{KeyFiles.Octal(status.Mode)}); chmod 600 it, and change the token if others may have read it");
-            }
-
-            return Fault(text) is { } fault ? throw new KeyFileException(file, $"token file {file}: {fault}") : text;
+            bool mayBeUnset = source is null && string.IsNullOrEmpty(Environment.GetEnvironmentVariable(variable));
+            return mayBeUnset ? null : Usable(SecretSource.Read("admin token", variable), variable, variable);
         }
 
-        string? variable = Environment.GetEnvironmentVariable(Variable);
-        return string.IsNullOrEmpty(variable) ? null
-            : Fault(variable) is { } wrong ? throw new IOException($"{Variable}: {wrong}") : variable;
+        byte[] content = KeyFiles.Read("token file", source!, CharactersMax + 2, out FileStatus status,
+            "make one: (umask 077; openssl rand -base64 32 > FILE)");
+        string text = Encoding.ASCII.GetString(content).Trim();
+        CryptographicOperations.ZeroMemory(content);
+        return FileTrust.IsOpenToOthers(source!, in status)
+            ? throw new KeyFileException(source!, $"token file {source} can be read or changed by others (mode "
+                + $"{KeyFiles.Octal(status.Mode)}); chmod 600 it, and change the token if others may have read it")
+            : Usable(text, source!, $"token file {source}");
     }
 
     /// <summary>Whether an Authorization header presents the token.</summary>
@@ -66,6 +60,9 @@ internal sealed class AdminToken
     }
 
     public override string ToString() => "***";
+
+    private static string Usable(string text, string path, string what) =>
+        Fault(text) is { } fault ? throw new KeyFileException(path, $"{what}: {fault}") : text;
 
     private static string? Fault(string text) =>
         text.Length < CharactersMin ? $"the token has {text.Length} characters; use at least {CharactersMin}"

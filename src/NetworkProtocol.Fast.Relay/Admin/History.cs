@@ -1,7 +1,10 @@
 using System;
+using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Threading;
+using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Diagnostics;
+using NetworkProtocol.Fast.Link;
 
 namespace NetworkProtocol.Fast.Relay.Admin;
 
@@ -12,14 +15,23 @@ internal sealed class History : IDisposable
     internal const int IntervalMs = 1000;
     internal const int SamplesMax = 300;
 
+    /// <summary>What <see cref="TotalsOf"/> adds up: each second nothing else is read.</summary>
+    internal static readonly FrozenSet<MetricDefinition> Wanted = FrozenSet.Create(
+        Metrics.Requests, Metrics.Connections, Metrics.Packets, Metrics.Bytes, Metrics.UpstreamInFlight,
+        Metrics.SendQueue, Metrics.UpstreamSendQueue, Metrics.PoolLeased, Metrics.ProcessCpu,
+        Metrics.RequestDuration);
+
     private readonly Lock gate = new();
+    private readonly LogPace faults = new();
     private readonly Queue<Totals> samples = new(SamplesMax);
     private readonly MetricRegistry metrics;
+    private readonly ILogger logger;
     private readonly Timer timer;
     private int sampling;
 
-    internal History(MetricRegistry metrics)
+    internal History(MetricRegistry metrics, ILogger logger)
     {
+        this.logger = logger;
         this.metrics = metrics;
         timer = new Timer(static state => ((History)state!).Sample(), this, 0, IntervalMs);
     }
@@ -66,17 +78,31 @@ internal sealed class History : IDisposable
             return;
         }
 
-        Totals now = TotalsOf(metrics.Collect());
-        lock (gate)
+        try
         {
-            if (samples.Count == SamplesMax)
+            Totals now = TotalsOf(metrics.Collect(Wanted));
+            lock (gate)
             {
-                samples.Dequeue();
+                if (samples.Count == SamplesMax)
+                {
+                    samples.Dequeue();
+                }
+
+                samples.Enqueue(now);
             }
-
-            samples.Enqueue(now);
         }
-
-        Volatile.Write(ref sampling, 0);
+#pragma warning disable CA1031 // A sample may be missing; thrown out of a timer it would end the relay.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            if (faults.TryTell(Environment.TickCount64, out long before))
+            {
+                AdminLog.NoSample(logger, e, before);
+            }
+        }
+        finally
+        {
+            Volatile.Write(ref sampling, 0);
+        }
     }
 }

@@ -14,8 +14,13 @@ internal sealed class ProcessMetrics(string appName, string version, DateTimeOff
         snapshot.Add(Metrics.BuildInfo, 1, appName, version);
         snapshot.Add(Metrics.ProcessStart, started.ToUnixTimeMilliseconds() / 1000.0);
         snapshot.Add(Metrics.ProcessCpu, Environment.CpuUsage.TotalTime.TotalSeconds);
-        snapshot.Add(Metrics.ProcessResident, Environment.WorkingSet);
-        if (CountDescriptors() is { } descriptors)
+        if (snapshot.Wants(Metrics.ProcessResident))
+        {
+            snapshot.Add(Metrics.ProcessResident, Environment.WorkingSet);
+        }
+
+        // A name for each descriptor is read and made.
+        if (snapshot.Wants(Metrics.ProcessDescriptors) && CountDescriptors() is { } descriptors)
         {
             snapshot.Add(Metrics.ProcessDescriptors, descriptors);
         }

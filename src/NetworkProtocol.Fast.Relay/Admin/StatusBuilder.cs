@@ -13,13 +13,15 @@ namespace NetworkProtocol.Fast.Relay.Admin;
 /// <summary>Makes the reports out of the metrics and of what runs.</summary>
 internal sealed class StatusBuilder(AdminContext context)
 {
+    internal const string Starting = "starting";
     internal const string Ready = "ready";
     internal const string Degraded = "degraded";
     internal const string Draining = "draining";
 
     private readonly PacketServer server = context.Node.Server;
 
-    /// <summary>Draining, degraded when there are upstreams and none of them can be reached, else ready.</summary>
+    /// <summary>Starting until the listeners are open, draining, degraded when there are upstreams and none of them can
+    /// be reached, else ready.</summary>
     internal string State
     {
         get
@@ -27,6 +29,11 @@ internal sealed class StatusBuilder(AdminContext context)
             if (server.IsDraining)
             {
                 return Draining;
+            }
+
+            if (server.Endpoints.Count == 0)
+            {
+                return Starting;
             }
 
             IEnumerable<UpstreamGroup> groups = context.Node.Upstreams.Values;
@@ -66,7 +73,7 @@ internal sealed class StatusBuilder(AdminContext context)
             Limits = Limits(),
             Events = Events(now),
             LogLevel = LevelName(context.Levels.Level),
-            CanReload = context.Reload is not null,
+            NeedsRestart = context.NeedsRestart(),
         };
     }
 
@@ -132,8 +139,9 @@ internal sealed class StatusBuilder(AdminContext context)
             Dictionary<string, double> connects = now.ByLast(Metrics.UpstreamConnects, n.Upstream, n.Node);
             Dictionary<string, double> packets = now.ByLast(Metrics.UpstreamPackets, n.Upstream, n.Node);
             Dictionary<string, double> bytes = now.ByLast(Metrics.UpstreamBytes, n.Upstream, n.Node);
-            string breaker = now.ByLast(Metrics.UpstreamBreaker, n.Upstream, n.Node).First(static b => b.Value > 0).Key;
-            return new NodeReport(n.Upstream, n.Node, breaker, states[UpstreamLink.StateLive],
+            string? breaker = now.ByLast(Metrics.UpstreamBreaker, n.Upstream, n.Node)
+                .FirstOrDefault(static b => b.Value > 0).Key;
+            return new NodeReport(n.Upstream, n.Node, breaker ?? NodeReport.Removed, states[UpstreamLink.StateLive],
                 states[UpstreamLink.StateLeaving], states[UpstreamLink.StateDown],
                 now.Sum(Metrics.UpstreamInFlight, n.Upstream, n.Node), connects["established"], connects["failed"],
                 now.Sum(Metrics.UpstreamLost, n.Upstream, n.Node), packets["in"], packets["out"], bytes["in"],

@@ -37,5 +37,6 @@ internal sealed record StatusReport
 
     public required string LogLevel { get; init; }
 
-    public required bool CanReload { get; init; }
+    /// <summary>What the configuration says otherwise than the relay was started with: a restart changes it.</summary>
+    public required IReadOnlyList<string> NeedsRestart { get; init; }
 }

@@ -1,3 +1,4 @@
+using System;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Session;
@@ -48,6 +49,11 @@ internal static partial class CliLog
         "{Descriptors} descriptors may be open, enough for {ConnectionsMax} connections")]
     internal static partial void Descriptors(ILogger logger, long descriptors, int connectionsMax);
 
+    [LoggerMessage(610, LogLevel.Warning,
+        "the file of {Endpoint} has the mode {Mode} and lets more connect than the {Configured} of the configuration; "
+        + "set SocketMode= in its socket unit, or the mode of the listener")]
+    internal static partial void InheritedMode(ILogger logger, Endpoint endpoint, string mode, string configured);
+
     [LoggerMessage(630, LogLevel.Information,
         "configuration read again: {Changes} changes in force, {Restarts} need a restart")]
     internal static partial void Reloaded(ILogger logger, int changes, int restarts);
@@ -64,4 +70,7 @@ internal static partial class CliLog
     [LoggerMessage(634, LogLevel.Error,
         "the configuration was not read again: {Count} faults; the one of before stays in force")]
     internal static partial void NotReloaded(ILogger logger, int count);
+
+    [LoggerMessage(635, LogLevel.Error, "reading the configuration again failed unexpectedly")]
+    internal static partial void ReloadBroke(ILogger logger, Exception error);
 }

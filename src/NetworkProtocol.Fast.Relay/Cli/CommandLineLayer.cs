@@ -160,7 +160,7 @@ internal static class CommandLineLayer
         string flag = RelaySecurityParameters.RouteClients.Name;
         foreach (string text in Given(parsed, flag) ?? [])
         {
-            (string match, string clients) = Split(text, text.LastIndexOf('='));
+            (string match, string clients) = Split(text, RouteParser.EqualsBeforeClients(text));
             ConfigurationItem? item = configuration.Items(RouteKeys.Section)
                 .FirstOrDefault(i => i.Get(RouteKeys.Match) == match);
             string? error = item is null ? $"there is no route '{match}'; give it with --route {match}=NAME"

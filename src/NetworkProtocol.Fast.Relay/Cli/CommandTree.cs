@@ -5,6 +5,7 @@ using System.IO;
 using System.Threading;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Cli.Control;
+using NetworkProtocol.Fast.Relay.Lifecycle;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -58,7 +59,7 @@ internal static class CommandTree
 
             return parsed.InvokeAsync(configuration, CancellationToken.None).GetAwaiter().GetResult();
         }
-        catch (UsageException e)
+        catch (Exception e) when (e is UsageException or SocketActivationException)
         {
             return Fail(e.Message, ExitCode.Usage);
         }

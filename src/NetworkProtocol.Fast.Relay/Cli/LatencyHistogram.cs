@@ -1,4 +1,5 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Numerics;
 
@@ -46,6 +47,30 @@ internal sealed class LatencyHistogram
         Count += other.Count;
         min = Math.Min(min, other.min);
         max = Math.Max(max, other.max);
+    }
+
+    /// <summary>The buckets that something was counted in, to be added to another histogram.</summary>
+    internal IEnumerable<(int Bucket, long Count)> Buckets
+    {
+        get
+        {
+            for (int i = 0; i < counts.Length; i++)
+            {
+                if (counts[i] > 0)
+                {
+                    yield return (i, counts[i]);
+                }
+            }
+        }
+    }
+
+    /// <summary>Adds what another histogram counted in one of its <see cref="Buckets"/>.</summary>
+    internal void Add(int bucket, long count)
+    {
+        counts[bucket] += count;
+        Count += count;
+        min = Math.Min(min, UpperBound(bucket));
+        max = Math.Max(max, UpperBound(bucket));
     }
 
     /// <summary>The duration that a share of all stays within; 0 when nothing was recorded.</summary>

@@ -39,9 +39,12 @@ internal static class RelayCommand
         using var signals = new StopSignals(() => _ = Volatile.Read(ref reloading)?.RunAsync());
         LoggingOptions logging = configuration.ToLoggingOptions();
         var levels = new LogLevels(logging);
+        var loss = new LogLoss();
         AdminOptions? administration = configuration.ToAdminOptions();
-        AdminToken? token = administration is null ? null : AdminParameters.TokenOf(administration);
-        using ILoggerFactory loggers = RelayLogging.Create(logging, levels);
+        SocketActivation sockets = RelaySockets.Receive(options, administration);
+        administration = administration is null ? null : sockets.Give(administration);
+        AdminToken? token = administration is null ? null : AdminToken.Find(administration.TokenFile);
+        using ILoggerFactory loggers = RelayLogging.Create(logging, levels, loss);
         ILogger logger = loggers.CreateLogger("NetworkProtocol.Fast.Relay");
         using PidFile? pid = configuration.PidFile is { } path
             ? await PidFile.CreateAsync(path, logger).ConfigureAwait(false)
@@ -49,21 +52,23 @@ internal static class RelayCommand
         using var notifier = new ServiceNotifier(Environment.GetEnvironmentVariable(ServiceNotifier.Variable), logger);
         using RelaySecurity security = RelaySecurity.Open(configuration, options, logger);
         using var runtime = new LinkRuntime(configuration.MemoryLimitBytes, loggers);
-        RelayOptions applied = security.Apply(options);
+        RelayOptions applied = sockets.Give(security.Apply(options));
         var node = new RelayNode(applied, runtime);
         await using (node.ConfigureAwait(false))
         {
-            node.Start();
-            using var reload = new RelayReload(
+            var reload = new RelayReload(
                 parsed, configuration, applied, node, security, levels, notifier, logger);
-            Volatile.Write(ref reloading, reload);
 
-            // Open until the relay has stopped, so that a drain can be watched.
+            // Open before a client is accepted, whom a start that fails would cut, and until the relay has stopped, so
+            // that a drain can be watched.
             IAsyncDisposable admin = administration is null ? node : await AdminServer.StartAsync(
-                administration, ContextOf(node, runtime, reload, levels, logging, signals), token)
+                administration, ContextOf(node, runtime, reload, levels, logging, loss, signals), token)
                 .ConfigureAwait(false);
             await using (admin.ConfigureAwait(false))
             {
+                node.Start();
+                Volatile.Write(ref reloading, reload);
+                RelaySockets.Tell(sockets, logger, applied, administration);
                 Announce(logger, node.Endpoints, options, security);
                 notifier.Ready(StatusOf(node));
                 using Watchdog? watchdog = Watchdog.Start(notifier, logger);
@@ -77,20 +82,19 @@ internal static class RelayCommand
     }
 
     private static AdminContext ContextOf(RelayNode node, LinkRuntime runtime, RelayReload reload, LogLevels levels,
-        LoggingOptions logging, StopSignals signals) => new()
+        LoggingOptions logging, LogLoss loss, StopSignals signals) => new()
         {
             Node = node,
             Runtime = runtime,
             Options = () => reload.Options,
             Levels = levels,
             Logging = logging,
+            LogLoss = loss,
             Version = ProcessFacts.Version,
             Started = DateTimeOffset.UtcNow,
             Drain = signals.RequestStop,
-            Reload = !reload.HasFile ? null : async () =>
-                await reload.RunAsync().ConfigureAwait(false) is { IsDone: false } failed
-                    ? string.Join("; ", failed.Errors)
-                    : null,
+            Reload = async () => (await reload.RunAsync().ConfigureAwait(false)).ToReport(),
+            NeedsRestart = () => reload.NeedsRestart,
         };
 
     private static void Announce(

@@ -45,7 +45,10 @@ internal static class RelayConfiguration
     internal static NetworkConfiguration Check(NetworkConfiguration configuration)
     {
         List<ConfigurationError> errors =
-            [.. configuration.Errors, .. ConfigurationRules.Check(configuration), .. RouteRules.Check(configuration)];
+        [
+            .. configuration.Errors, .. ConfigurationRules.Check(configuration), .. RouteRules.Check(configuration),
+            .. EnvironmentRules.Check(configuration),
+        ];
         return errors.Count == 0
             ? configuration
             : throw new ConfigurationException(NetworkConfiguration.InOrder(errors));
@@ -76,6 +79,7 @@ internal static class RelayConfiguration
             RequestsInFlightMax = item.Get(UpstreamKeys.RequestsInFlight),
             ReconnectDelayMin = item.Get(UpstreamKeys.ReconnectDelay).Span,
             ReconnectDelayMax = item.Get(UpstreamKeys.ReconnectDelayMax).Span,
+            Failures = item.Get(UpstreamKeys.Failures),
         };
         return upstream with
         {

@@ -15,30 +15,49 @@ namespace NetworkProtocol.Fast.Relay.Cli;
 
 /// <summary>
 /// Reads the configuration of a running relay again and puts what has changed into force: routes, upstreams, limits,
-/// log levels. Something wrong changes nothing. What only a restart can change is named. Thread-safe; one reload at a
-/// time.
+/// certificates, log levels. Something wrong changes nothing. What only a restart can change is named, against what the
+/// relay was started with. Without a file there are still the certificates. Thread-safe; one reload at a time.
 /// </summary>
 internal sealed class RelayReload(
     ParseResult parsed, NetworkConfiguration first, RelayOptions applied, RelayNode node, RelaySecurity security,
-    LogLevels levels, ServiceNotifier notifier, ILogger logger) : IDisposable
+    LogLevels levels, ServiceNotifier notifier, ILogger logger)
 {
+    private readonly Lock gate = new();
     private readonly SemaphoreSlim turn = new(1, 1);
+    private readonly NetworkConfiguration started = first;
     private NetworkConfiguration configuration = first;
     private RelayOptions options = applied;
-
-    /// <summary>Whether there is a file to read again. Without one, certificates are.</summary>
-    internal bool HasFile { get; } = parsed.GetValue(RelayConfiguration.File) is not null;
+    private IReadOnlyList<string> needsRestart = [];
+    private Task<ReloadResult>? waiting;
 
     /// <summary>The options in force.</summary>
     internal RelayOptions Options => Volatile.Read(ref options);
 
-    /// <summary>The configuration in force.</summary>
+    /// <summary>The configuration that was read last and put into force but for <see cref="NeedsRestart"/>.</summary>
     internal NetworkConfiguration Configuration => Volatile.Read(ref configuration);
 
-    /// <summary>Reads and applies; logs what came of it.</summary>
-    internal async Task<ReloadResult> RunAsync()
+    /// <summary>What the configuration says otherwise than the relay was started with, and only a restart
+    /// changes.</summary>
+    internal IReadOnlyList<string> NeedsRestart => Volatile.Read(ref needsRestart);
+
+    /// <summary>Reads and applies; logs what came of it, and never fails. Whoever asks while another reload waits for
+    /// its turn shares that one, which has not read the file yet: at most one waits, however many ask.</summary>
+    internal Task<ReloadResult> RunAsync()
+    {
+        lock (gate)
+        {
+            return waiting ??= Task.Run(RunInTurnAsync);
+        }
+    }
+
+    private async Task<ReloadResult> RunInTurnAsync()
     {
         await turn.WaitAsync().ConfigureAwait(false);
+        lock (gate)
+        {
+            waiting = null;
+        }
+
         try
         {
             notifier.Reloading();
@@ -46,18 +65,32 @@ internal sealed class RelayReload(
             Tell(result);
             return result;
         }
+#pragma warning disable CA1031 // A signal has nobody who would hear of it; the relay serves as before.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            CliLog.ReloadBroke(logger, e);
+            return Failed($"the reload failed, the log says more: {e.Message}");
+        }
         finally
         {
             // Also after a failure: the relay serves as before, and its manager must not wait.
-            notifier.Ready(RelayCommand.StatusOf(node));
+            if (!node.IsStopping)
+            {
+                notifier.Ready(RelayCommand.StatusOf(node));
+            }
+
             turn.Release();
         }
     }
 
-    public void Dispose() => turn.Dispose();
-
     private async Task<ReloadResult> ApplyAsync()
     {
+        if (node.Endpoints.Count == 0)
+        {
+            return Failed("the relay is starting; try again");
+        }
+
         try
         {
             NetworkConfiguration next = RelayConfiguration.Load(parsed);
@@ -74,18 +107,21 @@ internal sealed class RelayReload(
                 Server = wanted.Server with { Listeners = Options.Server.Listeners },
             });
             now = now with { Server = now.Server with { Listeners = Options.Server.Listeners } };
-            ConfigurationDifference difference = ConfigurationDifference.Between(Configuration, next);
             if (!await node.ApplyAsync(now).ConfigureAwait(false))
             {
                 return Failed("the relay is stopping");
             }
 
-            node.Server.ReloadCertificates();
-            LoggingOptions logging = next.ToLoggingOptions();
-            levels.Set(logging.Level, logging.Categories);
+            NetworkConfiguration before = Configuration;
+            levels.Change(before.ToLoggingOptions(), next.ToLoggingOptions());
+            List<string> pending = ConfigurationDifference.Between(started, next).NeedsRestart;
             Volatile.Write(ref options, now);
             Volatile.Write(ref configuration, next);
-            return new ReloadResult { Changed = difference.Changed, NeedsRestart = difference.NeedsRestart };
+            Volatile.Write(ref needsRestart, pending);
+            return new ReloadResult
+            {
+                Changed = ConfigurationDifference.Between(before, next).Changed, NeedsRestart = pending,
+            };
         }
         catch (ConfigurationException e)
         {

@@ -1,4 +1,5 @@
 using System.Collections.Generic;
+using NetworkProtocol.Fast.Relay.Admin;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -15,4 +16,27 @@ internal sealed record ReloadResult
     internal IReadOnlyList<string> NeedsRestart { get; init; } = [];
 
     internal bool IsDone => Errors.Count == 0;
+
+    /// <summary>The same for whoever asked over the admin listener.</summary>
+    internal ReloadReport ToReport() => new(
+        IsDone, IsDone ? Summary : string.Join("; ", Errors), Changed, NeedsRestart);
+
+    private string Summary
+    {
+        get
+        {
+            string changed = Changed.Count switch
+            {
+                0 => "no change is in force but what certificate files hold",
+                1 => "1 change is in force",
+                int count => $"{count} changes are in force",
+            };
+            return NeedsRestart.Count switch
+            {
+                0 => changed,
+                1 => changed + "; 1 needs a restart",
+                int count => $"{changed}; {count} need a restart",
+            };
+        }
+    }
 }

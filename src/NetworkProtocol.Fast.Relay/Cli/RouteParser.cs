@@ -31,7 +31,7 @@ internal static class RouteParser
     internal static string? ParseClients(string text, out (RouteMatch Match, IReadOnlyList<string> Names) value)
     {
         value = default;
-        int equals = text.LastIndexOf('=');
+        int equals = EqualsBeforeClients(text);
         string[] names = equals < 0 ? [] : text[(equals + 1)..].Split(',', StringSplitOptions.TrimEntries);
         if (equals <= 0 || Array.Exists(names, string.IsNullOrEmpty))
         {
@@ -45,5 +45,18 @@ internal static class RouteParser
 
         value = (match, names);
         return null;
+    }
+
+    /// <summary>Where the match ends: the last equals sign again, but for those that a key's fingerprint ends
+    /// with.</summary>
+    internal static int EqualsBeforeClients(string text)
+    {
+        int equals = text.LastIndexOf('=');
+        while (equals > 0 && (equals == text.Length - 1 || text[equals + 1] == ','))
+        {
+            equals = text.LastIndexOf('=', equals - 1);
+        }
+
+        return equals;
     }
 }

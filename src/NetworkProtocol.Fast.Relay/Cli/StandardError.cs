@@ -1,5 +1,6 @@
 using System;
 using System.IO;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -12,7 +13,7 @@ internal static class StandardError
     {
         try
         {
-            if (InheritedDescriptor.IsOpen(Descriptor))
+            if (SystemDescriptors.IsInherited(Descriptor))
             {
                 Console.Error.WriteLine("npfast: " + OneLine.Of(message));
             }

@@ -2,6 +2,7 @@ using System;
 using System.IO;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using NetworkProtocol.Fast.Memory;
 
 namespace NetworkProtocol.Fast.Relay.Cli;
 
@@ -20,7 +21,7 @@ internal static class StandardOutput
     /// <exception cref="CommandFailedException">The process was started without it.</exception>
     internal static void Require()
     {
-        if (!InheritedDescriptor.IsOpen(Descriptor))
+        if (!SystemDescriptors.IsInherited(Descriptor))
         {
             throw new CommandFailedException("stdout is closed; send it to a pipe, a file or /dev/null");
         }

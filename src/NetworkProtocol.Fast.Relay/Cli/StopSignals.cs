@@ -82,6 +82,5 @@ internal sealed class StopSignals : IDisposable
     }
 
     [DllImport("libc", EntryPoint = "signal")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static extern nint SetDisposition(int signal, nint disposition);
 }

@@ -1,3 +1,4 @@
+using System;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
@@ -22,4 +23,20 @@ internal static partial class ForwardingLog
 
     [LoggerMessage(504, LogLevel.Error, "upstream {Upstream}: {Node} is not trusted: {Message}; trying again")]
     internal static partial void UpstreamUntrusted(ILogger logger, string upstream, Endpoint node, string message);
+
+    [LoggerMessage(505, LogLevel.Error,
+        "upstream {Upstream}: {Fault}; the certificates of before stay in force")]
+    internal static partial void CertificatesUnusable(ILogger logger, string upstream, string fault);
+
+    [LoggerMessage(506, LogLevel.Error, "upstream {Upstream}: the link to {Node} failed unexpectedly; it goes on")]
+    internal static partial void LinkFault(ILogger logger, Exception error, string upstream, Endpoint node);
+
+    [LoggerMessage(507, LogLevel.Warning,
+        "upstream {Upstream}: {Node} failed {Failures} requests in a row, the last with {Code}; it gets none for "
+        + "{DelayMs} ms; {Before} more such events since the last line about it")]
+    internal static partial void BreakerOpened(ILogger logger, string upstream, Endpoint node, int failures,
+        ErrorCode code, long delayMs, long before);
+
+    [LoggerMessage(508, LogLevel.Information, "upstream {Upstream}: {Node} answers again and gets requests")]
+    internal static partial void BreakerClosed(ILogger logger, string upstream, Endpoint node);
 }

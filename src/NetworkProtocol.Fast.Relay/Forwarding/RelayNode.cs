@@ -1,5 +1,4 @@
 using System;
-using System.Collections.Concurrent;
 using System.Collections.Frozen;
 using System.Collections.Generic;
 using System.Diagnostics;
@@ -18,8 +17,9 @@ namespace NetworkProtocol.Fast.Relay.Forwarding;
 /// <summary>A relay: a server whose routes lead to local handlers and upstreams.</summary>
 internal sealed class RelayNode : IAsyncDisposable, IMetricSource
 {
-    // Longest wait for a new node to be connected before its predecessor leaves all the same.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    /// <summary>Longest that a change waits for new nodes, all together, before their predecessors leave all the
+    /// same.</summary>
+    internal static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
 
     // Before the end of a drain: time for Errors to reach the clients.
     private static readonly TimeSpan ErrorsReserve = TimeSpan.FromMilliseconds(500);
@@ -29,8 +29,8 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
 
     private readonly ILogger logger;
 
-    // Links that a change took out, until they have ended. A stop looks at it while a change may still add to it.
-    private readonly ConcurrentDictionary<UpstreamLink, Task> leaving = [];
+    // A stop looks at it while a change may still add to it.
+    private readonly RetiredLinks retired;
 
     // Replaced as a whole by a change.
     private volatile Dictionary<string, UpstreamGroup> groups = new(StringComparer.Ordinal);
@@ -46,6 +46,7 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         options.Validate();
         this.runtime = runtime;
         logger = runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Forwarding");
+        retired = new RetiredLinks(logger);
         foreach (UpstreamOptions upstream in options.Upstreams)
         {
             groups.Add(upstream.Name, new UpstreamGroup(upstream, runtime, logger));
@@ -73,14 +74,17 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         }
     }
 
+    /// <summary>Whether it stops, or has.</summary>
+    internal bool IsStopping => ending.IsCancellationRequested;
+
     /// <summary>
-    /// Puts other routes, upstreams and limits into force without losing a request: new links are made first, then the
-    /// routes change at once, then what is not needed any more ends its requests and closes. Listeners stay. One change
-    /// after the other.
+    /// Puts other routes, upstreams and limits into force without losing a request, and reads the certificates of
+    /// listeners again: new links are made first, then all of it changes at once, then what is not needed any more ends
+    /// its requests and closes. Listeners stay. One change after the other, each within <see cref="Patience"/>.
     /// </summary>
     /// <returns>False when the relay is stopping: nothing has changed.</returns>
     /// <exception cref="ArgumentException">The options are out of range or contradict; nothing has changed.</exception>
-    /// <exception cref="Session.KeyFileException">A file of an upstream cannot be used; nothing has
+    /// <exception cref="Session.KeyFileException">A file of an upstream or a listener cannot be used; nothing has
     /// changed.</exception>
     internal async Task<bool> ApplyAsync(RelayOptions next)
     {
@@ -106,56 +110,33 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
         Dictionary<string, UpstreamGroup> before = groups;
 
         // All that can fail comes first.
-        var connectors = new Dictionary<string, TlsConnector?>(StringComparer.Ordinal);
-        foreach (UpstreamOptions upstream in next.Upstreams)
-        {
-            if (before.TryGetValue(upstream.Name, out UpstreamGroup? known))
-            {
-                connectors.Add(upstream.Name, known.Prepare(upstream));
-            }
-        }
-
-        UpstreamGroup[] added =
+        Action certificates = Server.PrepareCertificates();
+        UpstreamChange[] changes =
         [
-            .. next.Upstreams.Where(u => !before.ContainsKey(u.Name))
-                .Select(u => new UpstreamGroup(u, runtime, logger)),
+            .. next.Upstreams.Select(u => before.TryGetValue(u.Name, out UpstreamGroup? known)
+                ? known.Prepare(u)
+                : new UpstreamGroup(u, runtime, logger).AsAdded()),
         ];
-        var after = new Dictionary<string, UpstreamGroup>(StringComparer.Ordinal);
-        var retired = new List<UpstreamLink>();
-        foreach (UpstreamOptions upstream in next.Upstreams)
+        var after = changes.ToDictionary(static c => c.Group.Name, static c => c.Group, StringComparer.Ordinal);
+        HandlerTable handlers = HandlersFor(next, after);
+
+        // No request must go to an upstream that is still being connected. They connect side by side, so that one dead
+        // node takes no longer than twenty.
+        Array.ForEach(changes, static change => change.Start());
+        await Task.WhenAll(changes.Select(change => change.WaitForOneAsync(Patience, ending.Token)))
+            .ConfigureAwait(false);
+        certificates();
+        lock (retired.Gate)
         {
-            if (before.TryGetValue(upstream.Name, out UpstreamGroup? group))
+            Array.ForEach(changes, static change => change.Group.Apply(change));
+            groups = after;
+            Server.Apply(next.Server, handlers);
+            foreach (UpstreamLink link in changes.SelectMany(static change => change.Leaving).Concat(
+                before.Values.Where(group => !after.ContainsKey(group.Name)).SelectMany(static group => group.Links)))
             {
-                retired.AddRange(await group.ChangeAsync(upstream, connectors[upstream.Name], Patience, ending.Token)
-                    .ConfigureAwait(false));
-                after.Add(upstream.Name, group);
+                retired.Add(link);
             }
         }
-
-        foreach (UpstreamGroup group in added)
-        {
-            group.Start();
-            after.Add(group.Name, group);
-        }
-
-        // A route must not move to an upstream that is still being connected.
-        await Task.WhenAll(added.Select(group => group.WaitForOneAsync(Patience, ending.Token))).ConfigureAwait(false);
-        groups = after;
-        Server.Apply(next.Server, HandlersFor(next, after));
-        foreach ((string name, UpstreamGroup group) in before)
-        {
-            if (!after.ContainsKey(name))
-            {
-                retired.AddRange(group.Links);
-            }
-        }
-
-        foreach (UpstreamLink gone in leaving.Where(static pair => pair.Value.IsCompleted).Select(static p => p.Key))
-        {
-            leaving.TryRemove(gone, out _);
-        }
-
-        retired.ForEach(link => leaving.TryAdd(link, link.RetireAsync()));
     }
 
     /// <summary>Drains the clients while the upstreams still answer, then closes those.</summary>
@@ -200,7 +181,7 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     private Task StopUpstreamsAsync() => Task.WhenAll(AllLinks().Select(static link => link.StopAsync()));
 
     private IEnumerable<UpstreamLink> AllLinks() =>
-        groups.Values.SelectMany(static group => group.Links).Concat(leaving.Keys);
+        groups.Values.SelectMany(static group => group.Links).Concat(retired.Leaving);
 
     private static HandlerTable HandlersFor(RelayOptions options, Dictionary<string, UpstreamGroup> groups)
     {
@@ -222,9 +203,14 @@ internal sealed class RelayNode : IAsyncDisposable, IMetricSource
     /// <inheritdoc/>
     public void Collect(MetricSnapshot snapshot)
     {
-        foreach (UpstreamGroup group in groups.Values)
+        lock (retired.Gate)
         {
-            group.Collect(snapshot);
+            foreach (UpstreamGroup group in groups.Values)
+            {
+                group.Collect(snapshot);
+            }
+
+            retired.Collect(snapshot);
         }
     }
 

@@ -1,9 +1,7 @@
 using System;
 using System.Collections.Generic;
-using System.Diagnostics;
 using System.Linq;
 using System.Threading;
-using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Link;
@@ -17,7 +15,7 @@ internal sealed class UpstreamGroup
     // As many as one send carries of small ones; beyond them a long batch of one client is spread over the links.
     private const int RequestsInARowMax = 64;
 
-    private static readonly string[] BreakerStates = ["closed", "half_open", "open"];
+    private static readonly string[] BreakerStates = [NodeBreaker.Closed, NodeBreaker.HalfOpen, NodeBreaker.Open];
 
     private readonly LinkRuntime runtime;
     private readonly ILogger logger;
@@ -37,12 +35,15 @@ internal sealed class UpstreamGroup
         this.logger = logger;
         Name = options.Name;
         connector = ConnectorFor(options);
-        links = LinksFor(options, [], out _);
+        links = LinksFor(options, [], connector);
     }
 
     internal string Name { get; }
 
     internal IReadOnlyList<UpstreamLink> Links => links;
+
+    /// <summary>Whether any of its nodes is connected, whatever their breakers say.</summary>
+    internal bool IsConnected => Array.Exists(links, static link => link.Live is not null);
 
     internal void Start()
     {
@@ -52,44 +53,36 @@ internal sealed class UpstreamGroup
         }
     }
 
-    /// <summary>What TLS needs under other options: files are read before anything changes.</summary>
+    /// <summary>What a change to other options takes: files are read and links made, but nothing is connected or
+    /// changed yet.</summary>
     /// <exception cref="Session.KeyFileException">A file cannot be used.</exception>
-    internal TlsConnector? Prepare(UpstreamOptions next) =>
-        connector is not null && options.HasSameLinks(next) ? connector : ConnectorFor(next);
-
-    /// <summary>
-    /// Changes nodes and what else is said of the upstream: new links first, and the old ones leave when requests can
-    /// go elsewhere, or when nothing came of that in time.
-    /// </summary>
-    /// <returns>The links that leave; they are still the caller's to retire.</returns>
-    internal async Task<IReadOnlyList<UpstreamLink>> ChangeAsync(
-        UpstreamOptions next, TlsConnector? tls, TimeSpan patience, CancellationToken hurry)
+    internal UpstreamChange Prepare(UpstreamOptions next)
     {
-        connector = tls;
-        UpstreamLink[] before = links;
-        UpstreamLink[] after = LinksFor(next, options.HasSameLinks(next) ? before : [], out List<UpstreamLink> added);
-        added.ForEach(static link => link.Start());
-        UpstreamLink[] leaving = before.Except(after).ToArray();
-        if (leaving.Length > 0)
-        {
-            await WaitForOneAsync(after, patience, hurry).ConfigureAwait(false);
-        }
-
-        options = next;
-        links = after;
-        return leaving;
+        bool isSame = options.HasSameLinks(next);
+        TlsConnector? tls = isSame && connector is not null ? connector : ConnectorFor(next);
+        UpstreamLink[] after = LinksFor(next, isSame ? links : [], tls);
+        return new UpstreamChange(this, next, tls, after, [.. after.Except(links)], [.. links.Except(after)]);
     }
 
-    /// <summary>Waits until one of the links can be used; gives up after a time.</summary>
-    internal Task WaitForOneAsync(TimeSpan patience, CancellationToken hurry) =>
-        WaitForOneAsync(links, patience, hurry);
+    /// <summary>The change that a group just made comes into a relay with.</summary>
+    internal UpstreamChange AsAdded() => new(this, options, connector, links, links, []);
+
+    /// <summary>Puts a change of this group into force.</summary>
+    internal void Apply(UpstreamChange change)
+    {
+        connector = change.Connector;
+        options = change.Options;
+        links = change.Links;
+    }
 
     internal void Collect(MetricSnapshot snapshot)
     {
         foreach (IGrouping<Endpoint, UpstreamLink> node in links.GroupBy(static link => link.Node))
         {
-            string now = node.Any(static link => link.Live is not null) ? "closed"
-                : node.Any(static link => link.IsConnecting) ? "half_open" : "open";
+            // Without a connection it gets no request either, and an attempt to connect is the probe.
+            string now = node.First().Breaker is { IsClosed: false } breaker ? breaker.State
+                : node.Any(static link => link.Live is not null) ? NodeBreaker.Closed
+                : node.Any(static link => link.IsConnecting) ? NodeBreaker.HalfOpen : NodeBreaker.Open;
             foreach (string state in BreakerStates)
             {
                 snapshot.Add(Metrics.UpstreamBreaker, state == now ? 1 : 0, Name, node.Key.ToString(), state);
@@ -102,27 +95,17 @@ internal sealed class UpstreamGroup
         }
     }
 
-    private static async Task WaitForOneAsync(UpstreamLink[] any, TimeSpan patience, CancellationToken hurry)
-    {
-        long start = Stopwatch.GetTimestamp();
-        while (!Array.Exists(any, static link => link.Live is not null) && Stopwatch.GetElapsedTime(start) < patience
-            && !hurry.IsCancellationRequested)
-        {
-            await Task.Delay(TimerWheel.TickMs / 5, CancellationToken.None).ConfigureAwait(false);
-        }
-    }
-
-    private static TlsConnector? ConnectorFor(UpstreamOptions options) =>
-        options.Nodes.FirstOrDefault(static n => n.Scheme == EndpointScheme.Tls) is { } node
-            ? TlsConnector.For(node, options.Tls)
+    private TlsConnector? ConnectorFor(UpstreamOptions next) =>
+        next.Nodes.FirstOrDefault(static n => n.Scheme == EndpointScheme.Tls) is { } node
+            ? TlsConnector.For(
+                node, next.Tls, fault => ForwardingLog.CertificatesUnusable(logger, next.Name, fault))
             : null;
 
     // Round the nodes, so that equal loads are spread over nodes before links.
-    private UpstreamLink[] LinksFor(UpstreamOptions next, UpstreamLink[] kept, out List<UpstreamLink> added)
+    private UpstreamLink[] LinksFor(UpstreamOptions next, UpstreamLink[] kept, TlsConnector? tls)
     {
         var left = new List<UpstreamLink>(kept);
         var all = new List<UpstreamLink>();
-        added = [];
         for (int i = 0; i < next.LinksPerNode; i++)
         {
             foreach (Endpoint node in next.Nodes)
@@ -135,9 +118,9 @@ internal sealed class UpstreamGroup
                     continue;
                 }
 
-                var made = new UpstreamLink(this, next, node, connector, runtime, logger);
-                added.Add(made);
-                all.Add(made);
+                NodeBreaker breaker = kept.Concat(all).FirstOrDefault(link => link.Node == node)?.Breaker
+                    ?? new NodeBreaker(next, node, runtime.Wheel, logger);
+                all.Add(new UpstreamLink(this, next, node, breaker, tls, runtime, logger));
             }
         }
 
@@ -147,28 +130,34 @@ internal sealed class UpstreamGroup
     /// <summary>
     /// The link for a request: that of the request before it in the same batch, so that they leave in one send and
     /// their replies come back in one; else, and every so many requests, the one with the fewest in flight. Null when
-    /// none lives. Who finds it congested leaves the batch's way (<see cref="FlushBatch.LeaveWay"/>) and asks again.
+    /// none lives or the breakers of all that live are open. Who finds it congested leaves the batch's way
+    /// (<see cref="FlushBatch.LeaveWay"/>) and asks again.
     /// </summary>
-    internal UpstreamLink? ChooseForRequest(FlushBatch flush)
+    /// <param name="flush">The batch.</param>
+    /// <param name="isProbe">The request is the probe of the node's breaker: the caller sends it or gives it
+    /// back.</param>
+    internal UpstreamLink? ChooseForRequest(FlushBatch flush, out bool isProbe)
     {
+        isProbe = false;
         if (flush.Way is UpstreamLink before && ReferenceEquals(before.Group, this) && before.Live is not null
-            && ++flush.WayPackets < RequestsInARowMax)
+            && before.Breaker.IsClosed && ++flush.WayPackets < RequestsInARowMax)
         {
             return before;
         }
 
-        UpstreamLink? chosen = ChooseLeastInFlight();
-        flush.Way = chosen;
+        UpstreamLink? chosen = ChooseLeastInFlight(out isProbe);
+        flush.Way = isProbe ? null : chosen;
         flush.WayPackets = 0;
         return chosen;
     }
 
     /// <summary>
-    /// The live link with the fewest requests in flight, one that is not congested if there is any. Null
-    /// when none lives.
+    /// The live link with the fewest requests in flight, one that is not congested if there is any; but first one whose
+    /// node may have a probe. Null when none lives or the breakers of all that live are open.
     /// </summary>
-    internal UpstreamLink? ChooseLeastInFlight()
+    private UpstreamLink? ChooseLeastInFlight(out bool isProbe)
     {
+        isProbe = false;
         UpstreamLink? best = null;
         int bestLoad = int.MaxValue;
 
@@ -181,6 +170,18 @@ internal sealed class UpstreamGroup
             UpstreamLink candidate = all[(int)((uint)(start + i) % (uint)all.Length)];
             if (candidate.Live is not { } live || candidate.InFlightMax(live) == 0)
             {
+                continue;
+            }
+
+            if (!candidate.Breaker.IsClosed)
+            {
+                if (!live.IsHigh && candidate.InFlight < candidate.InFlightMax(live)
+                    && candidate.Breaker.TryBeginProbe())
+                {
+                    isProbe = true;
+                    return candidate;
+                }
+
                 continue;
             }
 
@@ -198,7 +199,8 @@ internal sealed class UpstreamGroup
     }
 
     /// <summary>
-    /// Always the same link for a connection while the same links live, so that its one-way packets keep their order.
+    /// Always the same link for a connection while the same links live and their breakers let it, so that its one-way
+    /// packets keep their order.
     /// </summary>
     internal UpstreamLink? ChooseByConnection(long connectionId)
     {
@@ -207,7 +209,7 @@ internal sealed class UpstreamGroup
         for (int i = 0; i < all.Length; i++)
         {
             UpstreamLink candidate = all[(start + i) % all.Length];
-            if (candidate.Live is not null)
+            if (candidate.Live is not null && candidate.Breaker.TakesOneWay)
             {
                 return candidate;
             }

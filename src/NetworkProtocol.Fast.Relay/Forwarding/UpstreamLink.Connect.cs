@@ -33,10 +33,11 @@ internal sealed partial class UpstreamLink
     // and must not be repeated at full speed.
     private async Task<bool> RunOnceAsync(int failures)
     {
+        TransportConnection? unowned = null;
         try
         {
             Volatile.Write(ref connecting, true);
-            TransportConnection connection = await TransportConnector
+            TransportConnection connection = unowned = await TransportConnector
                 .ConnectAsync(node, transport, stopping.Token).ConfigureAwait(false);
             var ended = new TaskCompletionSource<LinkClosed>(TaskCreationOptions.RunContinuationsAsynchronously);
             closed = ended;
@@ -46,6 +47,7 @@ internal sealed partial class UpstreamLink
                 Totals = totals,
             };
             links.TryAdd(link, int.MaxValue);
+            unowned = null;
             link.Start();
 
             // With a goodbye, or a secure upstream would take the end for somebody's cut.
@@ -78,6 +80,20 @@ internal sealed partial class UpstreamLink
             if (int.IsPow2(failures + 1))
             {
                 ForwardingLog.UpstreamUnreachable(logger, options.Name, e.Message);
+            }
+
+            return false;
+        }
+#pragma warning disable CA1031 // Whatever it is, it must neither end the link for good nor stay unsaid.
+        catch (Exception e)
+#pragma warning restore CA1031
+        {
+            Volatile.Write(ref connecting, false);
+            unowned?.Close();
+            links.ForEach(static link => link.Close(CloseReason.SystemError, "a fault in the relay"));
+            if (int.IsPow2(failures + 1))
+            {
+                ForwardingLog.LinkFault(logger, e, options.Name, node);
             }
 
             return false;

@@ -26,6 +26,9 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private readonly TransportOptions transport;
     private readonly SecureClient? security;
     private readonly CorrelationTable<PeerLink> requests;
+
+    // Of the batch of replies that is being received.
+    private readonly EndedSlots endedSlots = new();
     private readonly CancellationTokenSource stopping = new();
     private readonly RequestGate gate;
     private readonly RequestGate greedyGate;
@@ -41,10 +44,11 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     private int scheduled;
 
     internal UpstreamLink(
-        UpstreamGroup group, UpstreamOptions options, Endpoint node, TlsConnector? tls, LinkRuntime runtime,
-        ILogger logger)
+        UpstreamGroup group, UpstreamOptions options, Endpoint node, NodeBreaker breaker, TlsConnector? tls,
+        LinkRuntime runtime, ILogger logger)
     {
         Group = group;
+        Breaker = breaker;
         this.options = options;
         this.node = node;
         this.runtime = runtime;
@@ -59,6 +63,9 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
     internal UpstreamGroup Group { get; }
 
+    /// <summary>That of its node.</summary>
+    internal NodeBreaker Breaker { get; }
+
     /// <summary>The live connection, or null.</summary>
     internal PeerLink? Live => Volatile.Read(ref live);
 
@@ -72,7 +79,8 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
     internal async Task StopAsync()
     {
         await stopping.CancelAsync().ConfigureAwait(false);
-        EndAll(ErrorCode.ShuttingDown, "the relay closes its link to the upstream, which has not replied yet");
+        EndAll(ErrorCode.ShuttingDown, "the relay closes its link to the upstream, which has not replied yet",
+            isLoss: false);
         await running.ConfigureAwait(false);
         runtime.Wheel.Remove(this);
     }
@@ -114,6 +122,11 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
             return false;
         }
 
+        if (Breaker.IsProbe(this, correlation))
+        {
+            Breaker.GiveBack();
+        }
+
         WakeClients();
         CloseIfLeft();
         return true;
@@ -144,7 +157,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
             return null;
         }
 
-        if (!requests.TryEnd(header.Correlation, out EndedRequest<PeerLink> ended))
+        if (!requests.TryEnd(header.Correlation, endedSlots, out EndedRequest<PeerLink> ended))
         {
             runtime.Counters.AddLateReply();
             return null;
@@ -153,18 +166,26 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         CountReply(in ended, in packet, flush);
         PeerLink client = ended.Owner;
         ForwardReply(link, client, in packet, ended.PeerCorrelation, flush);
-        client.RequestEnded();
-
-        // Ending the request was an exchange: the fence that the gate asks for.
-        WakeClients();
-        CloseIfLeft();
+        client.RequestEnded(flush);
         return null;
+    }
+
+    public void OnBatchEnd()
+    {
+        if (!endedSlots.IsEmpty)
+        {
+            requests.Free(endedSlots);
+            WakeClients();
+            CloseIfLeft();
+        }
     }
 
     public void OnDropped(PeerLink link, in PacketHeader header, FlushBatch flush)
     {
         if (header.IsReply && requests.TryEnd(header.Correlation, out EndedRequest<PeerLink> ended))
         {
+            // The node has answered; it is this relay that has no memory.
+            Breaker.Succeeded(this, header.Correlation);
             End(in ended, ErrorCode.Overloaded, "no memory to receive the reply");
         }
     }
@@ -186,7 +207,11 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
 
         // The queue is closed, so whoever still holds the link gets Closed and takes its request back; what is in the
         // table and not taken back is ended here, once, because ending is an exchange.
-        EndAll(ErrorCode.NoUpstream, "the upstream was lost before it replied");
+        if (EndAll(ErrorCode.NoUpstream, "the upstream was lost before it replied", isLoss: true))
+        {
+            Breaker.Failed(this, 0, ErrorCode.NoUpstream);
+        }
+
         WakeClients();
         closed?.TrySetResult(reason);
     }
@@ -197,6 +222,7 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
         int cursor = 0;
         while (requests.TryEndExpired(ref cursor, nowMs, out EndedRequest<PeerLink> ended))
         {
+            Breaker.Failed(this, ended.Correlation, ErrorCode.Timeout);
             End(in ended, ErrorCode.Timeout, "the upstream did not reply in time");
         }
 
@@ -212,13 +238,27 @@ internal sealed partial class UpstreamLink : WheelTimer, ILinkSink
             : Never;
     }
 
-    private void EndAll(ErrorCode code, string text)
+    // Whether there was any.
+    private bool EndAll(ErrorCode code, string text, bool isLoss)
     {
         int cursor = 0;
+        bool any = false;
         while (requests.TryEndAny(ref cursor, out EndedRequest<PeerLink> ended))
         {
+            any = true;
+            if (isLoss && Breaker.IsProbe(this, ended.Correlation))
+            {
+                Breaker.Failed(this, ended.Correlation, code);
+            }
+            else if (Breaker.IsProbe(this, ended.Correlation))
+            {
+                Breaker.GiveBack();
+            }
+
             End(in ended, code, text);
         }
+
+        return any;
     }
 
     private void End(in EndedRequest<PeerLink> ended, ErrorCode code, string text)

@@ -47,6 +47,10 @@ internal sealed record UpstreamOptions
 
     internal TimeSpan ReconnectDelayMax { get; init; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>Requests that fail in a row until a node gets none for a while, which the same delays bound; 0 lets it
+    /// have them whatever becomes of them.</summary>
+    internal int Failures { get; init; } = 8;
+
     /// <summary>Limits and times of each connection. Its ring is larger than a client's: many clients share
     /// it.</summary>
     internal LinkOptions Link { get; init; } = new()
@@ -99,6 +103,7 @@ internal sealed record UpstreamOptions
         ArgumentOutOfRangeException.ThrowIfGreaterThan(LinksPerNode, 256);
         ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(RequestTimeout, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(RequestsInFlightMax, 1);
+        ArgumentOutOfRangeException.ThrowIfNegative(Failures);
         Link.Validate();
         Tls?.Validate();
         foreach (Endpoint node in Nodes)

@@ -34,8 +34,9 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
 
         for (int attempt = 0; attempt < AttemptsMax; attempt++)
         {
+            bool isProbe = false;
             UpstreamLink? upstream = header.WantsReply
-                ? group.ChooseForRequest(flush)
+                ? group.ChooseForRequest(flush, out isProbe)
                 : group.ChooseByConnection(client.Connection.Id);
             if (upstream is null)
             {
@@ -45,6 +46,11 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             // It may have been taken out of its group this very moment: choose again.
             if (upstream.Live is not { } link)
             {
+                if (isProbe)
+                {
+                    upstream.Breaker.GiveBack();
+                }
+
                 continue;
             }
 
@@ -54,6 +60,15 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
                 client, in header, Meter, flush, out correlation))
             {
                 wait = upstream.Gate;
+            }
+
+            if (isProbe && wait is null)
+            {
+                upstream.Breaker.Probe(upstream, correlation);
+            }
+            else if (isProbe)
+            {
+                upstream.Breaker.GiveBack();
             }
 
             if (wait is not null && !flush.LeaveWay())
@@ -72,7 +87,9 @@ internal sealed class UpstreamTarget(UpstreamGroup group) : PacketTarget
             }
         }
 
-        Refuse(client, in header, flush, ErrorCode.NoUpstream, "no upstream is connected");
+        Refuse(client, in header, flush, ErrorCode.NoUpstream, group.IsConnected
+            ? "every node of the upstream fails; they are tried again one request at a time"
+            : "no upstream is connected");
         return null;
     }
 

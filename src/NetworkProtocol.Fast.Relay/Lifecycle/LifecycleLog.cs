@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Lifecycle;
 
@@ -15,4 +16,7 @@ internal static partial class LifecycleLog
 
     [LoggerMessage(802, LogLevel.Warning, "cannot remove the pid file {Path}: {Reason}; remove it")]
     internal static partial void PidFileLeft(ILogger logger, string path, string reason);
+
+    [LoggerMessage(803, LogLevel.Information, "{Endpoint} is a socket of the service manager: {Title}")]
+    internal static partial void Inherited(ILogger logger, Endpoint endpoint, string title);
 }

@@ -1,26 +1,40 @@
 using System;
+using System.Collections.Generic;
 using System.Diagnostics;
 using System.Globalization;
 using System.Net.Sockets;
 using System.Text;
 using System.Threading;
+using System.Threading.Tasks;
 using Microsoft.Extensions.Logging;
 
 namespace NetworkProtocol.Fast.Relay.Lifecycle;
 
 /// <summary>
 /// Tells a service manager how the process does, as sd_notify(3) describes it: datagrams of NAME=VALUE lines to the
-/// socket that NOTIFY_SOCKET names. Says nothing where nobody asked. Thread-safe; a manager that does not listen is
-/// logged once and never stops the relay.
+/// socket that NOTIFY_SOCKET names. Says nothing where nobody asked. Thread-safe and never blocks: what a manager that
+/// has fallen behind does not take is sent again for two seconds, in order, but for signs of life. A manager that does
+/// not listen is logged once and never stops the relay.
 /// </summary>
 internal sealed class ServiceNotifier : IDisposable
 {
     /// <summary>Where the service manager listens: a path, or an abstract name after @.</summary>
     internal const string Variable = "NOTIFY_SOCKET";
 
+    private const int RetriesMax = 40;
+
+    // A reload brings two; whoever asks for reloads while the manager does not listen must not pile them up.
+    private const int WaitingMax = 16;
+
+    private static readonly TimeSpan RetryPause = TimeSpan.FromMilliseconds(50);
+
     private readonly ILogger logger;
     private readonly Lock turn = new();
     private readonly Socket? socket;
+
+    // What the manager had no room for yet; guarded by the lock, as are the next two.
+    private readonly Queue<string> waiting = new();
+    private bool isRetrying;
     private bool isStopping;
     private bool hasFailed;
 
@@ -45,6 +59,7 @@ internal sealed class ServiceNotifier : IDisposable
             var end = new UnixDomainSocketEndPoint(address[0] == '@' ? "\0" + address[1..] : address);
             socket = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
             socket.Connect(end);
+            socket.Blocking = false;
         }
         catch (Exception e) when (e is SocketException or ArgumentException or PlatformNotSupportedException)
         {
@@ -67,7 +82,7 @@ internal sealed class ServiceNotifier : IDisposable
         $"RELOADING=1\nMONOTONIC_USEC={MonotonicMicroseconds}\nSTATUS=reading the configuration again"));
 
     /// <summary>The process is alive and does its work.</summary>
-    internal void Alive() => Send("WATCHDOG=1");
+    internal void Alive() => TrySend("WATCHDOG=1");
 
     /// <summary>The process drains; nothing but signs of life follows.</summary>
     /// <param name="status">One line for people.</param>
@@ -79,7 +94,8 @@ internal sealed class ServiceNotifier : IDisposable
             if (!isStopping)
             {
                 isStopping = true;
-                Send(string.Create(CultureInfo.InvariantCulture,
+                waiting.Clear();
+                SendInOrder(string.Create(CultureInfo.InvariantCulture,
                     $"STOPPING=1\nEXTEND_TIMEOUT_USEC={(long)needed.TotalMicroseconds}\nSTATUS={status}"));
             }
         }
@@ -96,28 +112,89 @@ internal sealed class ServiceNotifier : IDisposable
         {
             if (!isStopping)
             {
-                Send(state);
+                SendInOrder(state);
             }
         }
     }
 
-    private void Send(string state)
+    // With the lock.
+    private void SendInOrder(string state)
     {
-        if (socket is null)
+        if (waiting.Count == 0 && TrySend(state))
         {
             return;
         }
 
+        if (waiting.Count < WaitingMax)
+        {
+            waiting.Enqueue(state);
+        }
+
+        if (!isRetrying)
+        {
+            isRetrying = true;
+            _ = RetryAsync();
+        }
+    }
+
+    private async Task RetryAsync()
+    {
+        for (int i = 1; ; i++)
+        {
+            await Task.Delay(RetryPause).ConfigureAwait(false);
+            lock (turn)
+            {
+                while (waiting.TryPeek(out string? state) && TrySend(state))
+                {
+                    waiting.Dequeue();
+                }
+
+                if (waiting.Count > 0 && i < RetriesMax)
+                {
+                    continue;
+                }
+
+                isRetrying = false;
+                if (waiting.Count > 0)
+                {
+                    waiting.Clear();
+                    TellUnreachable("it does not read what it is told");
+                }
+
+                return;
+            }
+        }
+    }
+
+    // False when there is no room now; any other failure is final, and told.
+    private bool TrySend(string state)
+    {
         try
         {
-            socket.Send(Encoding.UTF8.GetBytes(state));
+            socket?.Send(Encoding.UTF8.GetBytes(state));
         }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        catch (SocketException e)
+            when (e.SocketErrorCode is SocketError.WouldBlock or SocketError.NoBufferSpaceAvailable)
         {
-            if (e is SocketException && !Interlocked.Exchange(ref hasFailed, true))
-            {
-                LifecycleLog.ManagerUnreachable(logger, Variable, e.Message);
-            }
+            return false;
+        }
+        catch (SocketException e)
+        {
+            TellUnreachable(e.Message);
+        }
+        catch (ObjectDisposedException)
+        {
+            // The process ends.
+        }
+
+        return true;
+    }
+
+    private void TellUnreachable(string reason)
+    {
+        if (!Interlocked.Exchange(ref hasFailed, true))
+        {
+            LifecycleLog.ManagerUnreachable(logger, Variable, reason);
         }
     }
 }

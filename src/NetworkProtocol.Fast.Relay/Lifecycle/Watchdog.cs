@@ -17,11 +17,15 @@ internal sealed class Watchdog : IDisposable
     private readonly EventLoopProgress loops = new();
     private readonly Timer timer;
 
-    private Watchdog(ServiceNotifier notifier, TimeSpan interval, ILogger logger)
+    /// <param name="notifier">Where the signs go.</param>
+    /// <param name="interval">Time from one look to the next; infinite leaves them to the caller.</param>
+    /// <param name="logger">For loops that are stuck.</param>
+    internal Watchdog(ServiceNotifier notifier, TimeSpan interval, ILogger logger)
     {
         this.notifier = notifier;
         this.logger = logger;
-        timer = new Timer(static state => ((Watchdog)state!).Look(), this, TimeSpan.Zero, interval);
+        timer = new Timer(static state => ((Watchdog)state!).Look(), this,
+            interval == Timeout.InfiniteTimeSpan ? interval : TimeSpan.Zero, interval);
     }
 
     /// <summary>Starts one if the manager asks for signs of life: WATCHDOG_USEC is set, and WATCHDOG_PID names this
@@ -51,7 +55,8 @@ internal sealed class Watchdog : IDisposable
 
     public void Dispose() => timer.Dispose();
 
-    private void Look()
+    /// <summary>Sends a sign of life unless a loop is stuck. One at a time.</summary>
+    internal void Look()
     {
         if (loops.AllTurn())
         {

@@ -14,15 +14,19 @@ namespace NetworkProtocol.Fast.Relay.Logging;
 
 /// <summary>
 /// Writes the lines that the console gets to a file as well. Whoever logs only formats: one task writes, so that a slow
-/// disk holds up no I/O thread. Lines that it does not keep up with are dropped and counted in the file. Thread-safe.
+/// disk holds up no I/O thread. Lines that it does not keep up with are dropped and counted. Thread-safe.
 /// </summary>
 internal sealed class FileLoggerProvider : ILoggerProvider, ISupportExternalScope
 {
     // As many as the console's queue holds.
     private const int LinesWaitingMax = 2500;
 
+    // A disk that hangs must not hold up the end of the process: a healthy one takes the last lines in far less.
+    private static readonly TimeSpan EndMax = TimeSpan.FromSeconds(1);
+
     private readonly RotatingFile file;
     private readonly ConsoleFormatter formatter;
+    private readonly LogLoss loss;
     private readonly Channel<string> lines = Channel.CreateBounded<string>(
         new BoundedChannelOptions(LinesWaitingMax) { SingleReader = true });
 
@@ -30,10 +34,11 @@ internal sealed class FileLoggerProvider : ILoggerProvider, ISupportExternalScop
     private IExternalScopeProvider? scopes;
     private long dropped;
 
-    internal FileLoggerProvider(RotatingFile file, ConsoleFormatter formatter)
+    internal FileLoggerProvider(RotatingFile file, ConsoleFormatter formatter, LogLoss loss)
     {
         this.file = file;
         this.formatter = formatter;
+        this.loss = loss;
         writing = Task.Run(WriteAsync);
     }
 
@@ -44,12 +49,21 @@ internal sealed class FileLoggerProvider : ILoggerProvider, ISupportExternalScop
 
     public void SetScopeProvider(IExternalScopeProvider scopeProvider) => scopes = scopeProvider;
 
-    /// <summary>Writes what waits and closes the file.</summary>
+    /// <summary>Writes what waits and closes the file; what a disk that hangs does not take within a second is
+    /// lost.</summary>
     public void Dispose()
     {
         lines.Writer.TryComplete();
-        writing.GetAwaiter().GetResult();
-        file.Dispose();
+        Task.WhenAny(writing, Task.Delay(EndMax)).GetAwaiter().GetResult();
+        if (writing.IsCompleted)
+        {
+            file.Dispose();
+        }
+        else
+        {
+            // The writer still has the file, and ends with the process.
+            loss.Add(lines.Reader.Count, "it does not take the last lines in time");
+        }
     }
 
     private void Write(string line)
@@ -57,6 +71,7 @@ internal sealed class FileLoggerProvider : ILoggerProvider, ISupportExternalScop
         if (!lines.Writer.TryWrite(line))
         {
             Interlocked.Increment(ref dropped);
+            loss.Add(1, "it does not take them as fast as they come");
         }
     }
 

@@ -1,6 +1,7 @@
 using System;
 using System.Collections.Concurrent;
 using System.Collections.Generic;
+using System.Linq;
 using System.Threading;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Configuration;
@@ -27,12 +28,23 @@ internal sealed class LogLevels
     internal bool IsEnabled(string? category, LogLevel level) =>
         level >= Volatile.Read(ref rules).LevelOf(category ?? string.Empty) && level != LogLevel.None;
 
-    /// <summary>Puts other levels into force, all at once.</summary>
-    internal void Set(LogLevel level, IReadOnlyDictionary<string, LogLevel> categories)
+    /// <summary>Puts into force what options say otherwise than those of before, and leaves the rest as it is: also
+    /// what was changed meanwhile.</summary>
+    internal void Change(LoggingOptions before, LoggingOptions after)
     {
-        lock (change)
+        if (after.Level != before.Level)
         {
-            Volatile.Write(ref rules, Rules.Of(level, categories));
+            Change(null, after.Level);
+        }
+
+        foreach (string category in before.Categories.Keys.Except(after.Categories.Keys))
+        {
+            Change(category, null);
+        }
+
+        foreach ((string category, LogLevel level) in after.Categories.Except(before.Categories))
+        {
+            Change(category, level);
         }
     }
 
@@ -51,22 +63,15 @@ internal sealed class LogLevels
                 return;
             }
 
-            categories.Remove(FullNameOf(category));
+            categories.Remove(LogCategories.FullNameOf(category));
             if (level is { } given)
             {
-                categories.Add(FullNameOf(category), given);
+                categories.Add(LogCategories.FullNameOf(category), given);
             }
 
             Volatile.Write(ref rules, Rules.Of(before.Level, categories));
         }
     }
-
-    private static string FullNameOf(string category) =>
-        category.StartsWith(LoggingOptions.CategoryPrefix, StringComparison.OrdinalIgnoreCase)
-        || category.StartsWith("Microsoft.", StringComparison.OrdinalIgnoreCase)
-        || category.StartsWith("System.", StringComparison.OrdinalIgnoreCase)
-            ? category
-            : LoggingOptions.CategoryPrefix + category;
 
     private sealed class Rules
     {
@@ -87,7 +92,7 @@ internal sealed class LogLevels
             var byCategory = new Dictionary<string, LogLevel>(StringComparer.OrdinalIgnoreCase);
             foreach ((string category, LogLevel own) in categories)
             {
-                byCategory[FullNameOf(category)] = own;
+                byCategory[LogCategories.FullNameOf(category)] = own;
             }
 
             return new Rules(level, byCategory);

@@ -13,14 +13,15 @@ internal static class RelayLogging
 
     /// <param name="options">Format, and the file if there is one.</param>
     /// <param name="levels">What is written; may change meanwhile.</param>
+    /// <param name="loss">Counts what the file does not get, and tells stderr.</param>
     /// <exception cref="System.IO.IOException">The file cannot be written; the message says why.</exception>
-    internal static ILoggerFactory Create(LoggingOptions options, LogLevels levels)
+    internal static ILoggerFactory Create(LoggingOptions options, LogLevels levels, LogLoss loss)
     {
         // Opened first: a file that cannot be written ends the start, not the log.
         RotatingFile? file = options.File is { } path
-            ? RotatingFile.Open(path, options.FileBytesMax, options.FilesMax)
+            ? RotatingFile.Open(path, options.FileBytesMax, options.FilesMax, loss)
             : null;
-        return LoggerFactory.Create(logging =>
+        ILoggerFactory loggers = LoggerFactory.Create(logging =>
         {
             logging.SetMinimumLevel(LogLevel.Trace)
                 .AddFilter((category, level) => levels.IsEnabled(category, level));
@@ -35,10 +36,15 @@ internal static class RelayLogging
             logging.Services.Configure<ConsoleLoggerOptions>(console => console.FormatterName = NameOf(options.Format));
             if (file is not null)
             {
+                // What the file has to say of itself would only be lost with the rest.
+                logging.AddFilter<FileLoggerProvider>(LogLoss.Category, LogLevel.None);
                 logging.Services.AddSingleton<ILoggerProvider>(services => new FileLoggerProvider(
-                    file, FileLoggerProvider.Find(services.GetServices<ConsoleFormatter>(), NameOf(options.Format))));
+                    file, FileLoggerProvider.Find(services.GetServices<ConsoleFormatter>(), NameOf(options.Format)),
+                    loss));
             }
         });
+        loss.TellTo(loggers.CreateLogger(LogLoss.Category), options.File ?? string.Empty);
+        return loggers;
     }
 
     private static string NameOf(LogFormat format) => format switch

@@ -21,6 +21,7 @@ internal static class CertificateReader
     {
         byte[] content = KeyFiles.Read(What, files.Certificate, BytesMax, out FileStatus status);
         char[]? password = files.PasswordFile is null ? null : ReadPassword(files.PasswordFile);
+        char[] text = GC.AllocateUninitializedArray<char>(content.Length, pinned: true);
         try
         {
             bool isPem = content.AsSpan().IndexOf("-----BEGIN "u8) >= 0;
@@ -30,11 +31,13 @@ internal static class CertificateReader
                 return FromPkcs12(files, content, password, out chain);
             }
 
-            return FromPem(files, Encoding.Latin1.GetString(content), password, out chain);
+            Encoding.Latin1.GetChars(content, text);
+            return FromPem(files, text, password, out chain);
         }
         finally
         {
             CryptographicOperations.ZeroMemory(content);
+            Array.Clear(text);
             Array.Clear(password ?? []);
         }
     }
@@ -49,7 +52,7 @@ internal static class CertificateReader
     }
 
     /// <summary>Reads the first certificate of a PEM file or of text that came through a pipe.</summary>
-    internal static X509Certificate2Collection Import(string path, string pem)
+    internal static X509Certificate2Collection Import(string path, ReadOnlySpan<char> pem)
     {
         var found = new X509Certificate2Collection();
         try
@@ -68,7 +71,7 @@ internal static class CertificateReader
     }
 
     private static X509Certificate2 FromPem(
-        CertificateFiles files, string pem, char[]? password, out X509Certificate2Collection chain)
+        CertificateFiles files, ReadOnlySpan<char> pem, char[]? password, out X509Certificate2Collection chain)
     {
         chain = Import(files.Certificate, pem);
         string keyFile = files.Key ?? files.Certificate;
@@ -163,7 +166,7 @@ internal static class CertificateReader
 
     private static void RequirePrivate(string path, in FileStatus status)
     {
-        if ((status.Mode & KeyFiles.OpenToOthers) != 0)
+        if (FileTrust.IsOpenToOthers(path, in status))
         {
             throw new KeyFileException(path,
                 $"{What} {path} holds a key and is open to others (mode {KeyFiles.Octal(status.Mode)}); run chmod 600 "
@@ -173,9 +176,14 @@ internal static class CertificateReader
         FileTrust.Require(What, path, status);
     }
 
-    private static char[] ReadPassword(string path)
+    private static char[] ReadPassword(string source)
     {
-        using KeyText text = KeyText.ReadFile(path);
+        if (SecretSource.VariableOf(source) is { } variable)
+        {
+            return SecretSource.Read("key password", variable).ToCharArray();
+        }
+
+        using KeyText text = KeyText.ReadFile(source);
         text.RequirePrivate();
         ReadOnlySpan<char> line = text.Text;
         int end = line.IndexOfAny('\r', '\n');

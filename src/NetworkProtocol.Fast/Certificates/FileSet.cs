@@ -21,7 +21,10 @@ internal sealed class FileSet
     {
         Add(certificate?.Certificate);
         Add(certificate?.Key);
-        Add(certificate?.PasswordFile);
+        if (certificate?.PasswordFile is { } password && SecretSource.VariableOf(password) is null)
+        {
+            Add(password);
+        }
     }
 
     internal bool HasChanged => files.Exists(static f => FileStamp.Of(f.Path) != f.Stamp);

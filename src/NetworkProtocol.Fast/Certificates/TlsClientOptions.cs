@@ -28,7 +28,8 @@ public sealed record TlsClientOptions
     public CertificateFiles? Certificate { get; init; }
 
     /// <summary>Whether a new connection may go on with the keys of one before it, which spares most of the
-    /// handshake's arithmetic; certificates are checked all the same.</summary>
+    /// handshake's arithmetic; certificates are checked all the same. Sessions are kept by the server's name, so for an
+    /// endpoint with an address <see cref="ServerName"/> must say one.</summary>
     public bool ResumesSessions { get; init; } = true;
 
     /// <summary>Whether a revoked certificate of the server is looked for.</summary>

@@ -18,4 +18,7 @@ internal static partial class ClientLog
 
     [LoggerMessage(903, LogLevel.Error, "gave up connecting again; attempts: {Attempts}")]
     internal static partial void GaveUp(ILogger logger, int attempts);
+
+    [LoggerMessage(904, LogLevel.Error, "certificates for {Server}: {Fault}; those of before stay in force")]
+    internal static partial void CertificatesUnusable(ILogger logger, Endpoint server, string fault);
 }

@@ -99,7 +99,8 @@ public sealed partial class PacketClient : IAsyncDisposable
         TransportOptions transport = TransportOptions.Default with
         {
             ConnectTimeout = options.ConnectTimeout,
-            Tls = TlsConnector.For(endpoint, options.Tls),
+            Tls = TlsConnector.For(endpoint, options.Tls, fault => ClientLog.CertificatesUnusable(
+                runtime.Loggers.CreateLogger("NetworkProtocol.Fast.Client"), endpoint, fault)),
         };
         return await OpenAsync(
             token => TransportConnector.ConnectAsync(endpoint, transport, token).AsTask(), runtime, options, security,

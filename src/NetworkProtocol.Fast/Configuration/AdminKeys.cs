@@ -5,6 +5,9 @@ namespace NetworkProtocol.Fast.Configuration;
 /// <summary>Keys of [admin]: the listener for metrics, health and changes at run time.</summary>
 internal static class AdminKeys
 {
+    /// <summary>The variable that holds the token when nothing else is named.</summary>
+    internal const string TokenVariable = "NPFAST_ADMIN_TOKEN";
+
     private const string Name = "admin";
 
     internal static ConfigurationKey<Endpoint?> Address { get; } = new(Name, "address", ValueParsers.AdminUri!, null)
@@ -19,13 +22,14 @@ internal static class AdminKeys
     };
 
     internal static ConfigurationKey<string?> TokenFile { get; } = new(
-        Name, "token_file", ValueParsers.FilePath, null)
+        Name, "token_file", ValueParsers.SecretSource, null)
     {
-        Doc = "A file with the token that changes need, readable for its owner alone",
+        Doc = "A file with the token that changes need, readable for its owner alone; env:NAME is a variable",
         Secret = "token",
+        SecretVariable = TokenVariable,
         ValueName = "FILE",
         Flag = "--admin-token-file",
-        Otherwise = "$NPFAST_ADMIN_TOKEN, else nothing can be changed",
+        Otherwise = $"${TokenVariable}, else nothing can be changed",
         Example = "/etc/npfast/admin.token",
         Effect = ChangeEffect.Restart,
     };

@@ -21,6 +21,9 @@ public sealed record AdminOptions
     /// <summary>Most connections at a time; further ones are closed at once.</summary>
     public int ConnectionsMax { get; init; } = 64;
 
+    /// <summary>The socket to accept from; null to open one.</summary>
+    internal InheritedSocket? Inherited { get; init; }
+
     /// <summary>Checks every value.</summary>
     /// <returns>This record.</returns>
     /// <exception cref="ArgumentException">A value is out of range; the message says which and what is

@@ -17,6 +17,6 @@ internal readonly record struct CategoryLevel(string Category, LogLevel Level)
 
         string? error = ValueParsers.Level(text[(equals + 1)..], out LogLevel level);
         value = new CategoryLevel(text[..equals], level);
-        return error;
+        return LogCategories.Fault(text[..equals]) ?? error;
     }
 }

@@ -70,9 +70,9 @@ internal static class ClientKeys
     };
 
     internal static ConfigurationKey<string?> PasswordFile { get; } = new(
-        Name, "key_password_file", ValueParsers.FilePath, null)
+        Name, "key_password_file", ValueParsers.SecretSource, null)
     {
-        Doc = "Holds the password of that key in its first line",
+        Doc = "Holds the password of that key in its first line; env:NAME is a variable",
         Secret = "key_password",
         ValueName = "FILE",
         Otherwise = "the key has none",

@@ -27,6 +27,9 @@ internal abstract class ConfigurationKey(string section, string name)
     /// <summary>What the file that it names holds, where that is a secret; shown as ***.</summary>
     internal string? Secret { get; init; }
 
+    /// <summary>The variable that holds the secret when the key is not given; null for none.</summary>
+    internal string? SecretVariable { get; init; }
+
     /// <summary>Which endpoints it is for.</summary>
     internal KeyScope Scope { get; init; }
 

@@ -45,6 +45,17 @@ internal static class ConfigurationRules
                 + $"{new ByteSize(pause)}; clients would be closed before their senders pause, so raise it");
         }
 
+        foreach (ConfigurationKey<ByteSize> key in
+            (ConfigurationKey<ByteSize>[])[ServerKeys.BackpressureLimit, LimitKeys.QueueLimit])
+        {
+            if (configuration.IsGiven(key) && configuration.Get(key).Bytes is var bytes
+                && configuration.Get(LimitKeys.Memory).Bytes is var memory && bytes > memory)
+            {
+                yield return configuration.ErrorAt(key, $"{key.Path} of {new ByteSize(bytes)} for one client is more "
+                    + $"than limits.memory of {new ByteSize(memory)} for all; lower it, or raise the other");
+            }
+        }
+
         if (configuration.IsGiven(TransportKeys.CompressionLevel) && !CompressionOptions.TryCreate(
             configuration.Get(TransportKeys.Compression)!, configuration.Get(TransportKeys.CompressionLevel),
             out _, out string? error))
@@ -77,7 +88,13 @@ internal static class ConfigurationRules
 
     private static IEnumerable<ConfigurationError> Listeners(NetworkConfiguration configuration)
     {
-        var seen = new HashSet<Endpoint>(configuration.GetAll(ServerKeys.Address).Where(IsFixed));
+        var seen = new HashSet<Endpoint>();
+        foreach (Endpoint address in configuration.GetAll(ServerKeys.Address).Where(IsFixed).Where(a => !seen.Add(a)))
+        {
+            yield return configuration.ErrorAt(ServerKeys.Address,
+                $"{configuration.Called(ServerKeys.Address)}: {address} is listened on twice; keep one of them");
+        }
+
         foreach (ConfigurationItem item in configuration.Items(ListenerKeys.Section))
         {
             if (item.Has(ListenerKeys.Address) && item.Get(ListenerKeys.Address) is var address && IsFixed(address)
@@ -86,6 +103,13 @@ internal static class ConfigurationRules
                 yield return new(item.OriginOf(ListenerKeys.Address),
                     $"listener.address: {address} is listened on twice; keep one of them");
             }
+        }
+
+        if (configuration.Get(AdminKeys.Address) is { } admin && IsFixed(admin) && seen.Contains(admin))
+        {
+            yield return configuration.ErrorAt(AdminKeys.Address,
+                $"{configuration.Called(AdminKeys.Address)}: {admin} is where clients are listened for; give the "
+                + "admin listener another address");
         }
     }
 
@@ -111,6 +135,15 @@ internal static class ConfigurationRules
             }
 
             List<Endpoint> nodes = item.GetAll(UpstreamKeys.Nodes);
+            foreach (Endpoint twice in nodes.GroupBy(static n => n).Where(static g => g.Count() > 1)
+                .Select(static g => g.Key))
+            {
+                ConfigurationOrigin at = item.OriginOf(UpstreamKeys.Nodes);
+                yield return new(at,
+                    $"{at.Calls(UpstreamKeys.Nodes)}: upstream '{name}' has {twice} twice; keep one of them, and "
+                    + $"write {UpstreamKeys.Links.Path} for more connections to each");
+            }
+
             if (item.Has(UpstreamKeys.Pins) && nodes.Count > 0 && !nodes.Exists(n => n.Scheme == EndpointScheme.Tls
                 || item.Get(UpstreamKeys.Session).For(n.Scheme) == SessionKind.Secure))
             {

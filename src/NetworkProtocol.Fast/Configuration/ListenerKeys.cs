@@ -74,9 +74,9 @@ internal static class ListenerKeys
     };
 
     internal static ConfigurationKey<string?> PasswordFile { get; } = new(
-        Name, "key_password_file", ValueParsers.FilePath, null)
+        Name, "key_password_file", ValueParsers.SecretSource, null)
     {
-        Doc = "Holds the password of their keys in its first line",
+        Doc = "Holds the password of their keys in its first line; env:NAME is a variable",
         Secret = "key_password",
         ValueName = "FILE",
         Scope = KeyScope.Tls,

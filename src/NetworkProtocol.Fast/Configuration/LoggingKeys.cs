@@ -27,7 +27,7 @@ internal static class LoggingKeys
     internal static ConfigurationKey<CategoryLevel> Categories { get; } = new(
         Name, "categories", CategoryLevel.Parse, default)
     {
-        Doc = "Level of one category: access, server, link, forwarding, relay",
+        Doc = "Level of one category: access, server, client, link, forwarding, relay, admin or log",
         ValueName = "NAME=LEVEL",
         IsList = true,
         Flag = "--log-category",

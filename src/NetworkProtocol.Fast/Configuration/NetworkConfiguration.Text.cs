@@ -24,15 +24,22 @@ public sealed partial class NetworkConfiguration
                 foreach (ConfigurationKey key in section.Keys)
                 {
                     yield return EntryOf(all[i], key, prefix + key.Name);
-                    if (key.Secret is { } secret && all[i].Find(key) is { Texts: [var file, ..] } reference)
+                    if (key.Secret is { } secret && SecretOrigin(all[i], key) is { } origin)
                     {
-                        yield return new ConfigurationEntry(
-                            prefix + secret, "***", new ConfigurationOrigin(reference.Origin.Layer, file));
+                        yield return new ConfigurationEntry(prefix + secret, "***", origin);
                     }
                 }
             }
         }
     }
+
+    internal static bool IsSet(string variable) => Environment.GetEnvironmentVariable(variable) is { Length: > 0 };
+
+    // Where the secret itself is, which is not where the configuration says so.
+    private static ConfigurationOrigin? SecretOrigin(ConfigurationItem item, ConfigurationKey key) =>
+        item.Find(key) is { Texts: [var source, ..] } given ? new(given.Origin.Layer, source)
+        : key.SecretVariable is { } variable && IsSet(variable) ? new(ConfigurationLayer.Environment, variable)
+        : null;
 
     /// <summary>What differs from the defaults as TOML, which <see cref="Parse"/> reads again.</summary>
     public string ToToml()
@@ -60,22 +67,34 @@ public sealed partial class NetworkConfiguration
     }
 
     /// <summary>Writes <see cref="ToToml"/> to a file, whole or not at all.</summary>
-    /// <param name="path">The file; replaced if it is there.</param>
+    /// <param name="path">The file. One that is there is replaced and keeps its mode, and a link keeps to where it
+    /// leads.</param>
     /// <exception cref="IOException">It cannot be written.</exception>
     /// <exception cref="UnauthorizedAccessException">It may not be written.</exception>
     public void Save(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
-        string beside = path + ".new";
+        string place = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        string draft = $"{place}.{Path.GetRandomFileName()}.tmp";
+        var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
+        if (!OperatingSystem.IsWindows() && File.Exists(place))
+        {
+            options.UnixCreateMode = File.GetUnixFileMode(place);
+        }
+
         try
         {
-            File.WriteAllText(beside, ToToml());
-            File.Move(beside, path, overwrite: true);
+            using (var file = new FileStream(draft, options))
+            {
+                file.Write(Encoding.UTF8.GetBytes(ToToml()));
+                file.Flush(flushToDisk: true);
+            }
+
+            File.Move(draft, place, overwrite: true);
         }
-        catch
+        finally
         {
-            File.Delete(beside);
-            throw;
+            File.Delete(draft);
         }
     }
 

@@ -26,7 +26,7 @@ internal static class RouteKeys
     internal static ConfigurationKey<string?> Clients { get; } = new(
         Name, "clients", KeyForms.Line(255), null)
     {
-        Doc = "Names of the authorised clients that may use it",
+        Doc = "Authorised clients that may use it: names of keys, or names or key fingerprints of certificates",
         ValueName = "NAME",
         IsList = true,
         Otherwise = "whoever is connected",

@@ -95,6 +95,13 @@ internal static class SecurityRules
                 + $"{endpoint} can be reached from other machines; use a loopback address or a Unix socket, or write "
                 + $"{configuration.Called(AdminKeys.Address, AdminKeys.Access)} remote");
         }
+        else if (endpoint is { IsLoopback: false } && !configuration.IsGiven(AdminKeys.TokenFile)
+            && !NetworkConfiguration.IsSet(AdminKeys.TokenVariable))
+        {
+            yield return configuration.ErrorAt(AdminKeys.Address, $"{configuration.Called(AdminKeys.Address)}: "
+                + $"{endpoint} can be reached from other machines, so it needs a token; name its file with "
+                + $"{configuration.Called(AdminKeys.Address, AdminKeys.TokenFile)}, or set {AdminKeys.TokenVariable}");
+        }
     }
 
     private static ConfigurationKey[] SecureListenerKeys =>

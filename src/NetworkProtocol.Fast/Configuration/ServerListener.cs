@@ -23,6 +23,9 @@ public sealed record ServerListener(Endpoint Endpoint)
     /// abstract name this user's.</summary>
     public LocalAccess? Local { get; init; }
 
+    /// <summary>The socket to accept from; null to open one.</summary>
+    internal InheritedSocket? Inherited { get; init; }
+
     /// <summary>Whether the sessions here are sealed by the protocol itself.</summary>
     public bool IsSecure => Session.For(Endpoint.Scheme) == SessionKind.Secure;
 

@@ -35,9 +35,9 @@ internal static class TlsKeys
     };
 
     internal static ConfigurationKey<string?> PasswordFile { get; } = new(
-        Name, "key_password_file", ValueParsers.FilePath, null)
+        Name, "key_password_file", ValueParsers.SecretSource, null)
     {
-        Doc = "Holds the password of encrypted keys in its first line",
+        Doc = "Holds the password of encrypted keys in its first line; env:NAME is a variable",
         Secret = "key_password",
         ValueName = "FILE",
         Scope = KeyScope.Tls,

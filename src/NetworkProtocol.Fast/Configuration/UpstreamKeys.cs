@@ -108,6 +108,16 @@ internal static class UpstreamKeys
         Range = KeyForms.Words(Duration.Milliseconds(1), KeyForms.Hour),
     };
 
+    internal static ConfigurationKey<int> Failures { get; } = new(
+        Name, "failures", ValueParsers.Integer(0, 1_000_000), 8)
+    {
+        Doc = "Requests that fail in a row until a node gets none for reconnect_delay, then one as a probe; "
+            + "each failed one doubles the delay; 0 never stops",
+        ValueName = "N",
+        Form = ValueForm.Number,
+        Range = KeyForms.Words(0, 1_000_000),
+    };
+
     internal static ConfigurationKey<string?> Roots { get; } = new(
         Name, "ca", ValueParsers.FilePath, null)
     {
@@ -139,9 +149,9 @@ internal static class UpstreamKeys
     };
 
     internal static ConfigurationKey<string?> PasswordFile { get; } = new(
-        Name, "key_password_file", ValueParsers.FilePath, null)
+        Name, "key_password_file", ValueParsers.SecretSource, null)
     {
-        Doc = "Holds the password of that key in its first line",
+        Doc = "Holds the password of that key in its first line; env:NAME is a variable",
         Secret = "key_password",
         ValueName = "FILE",
         Scope = KeyScope.Tls,
@@ -153,7 +163,7 @@ internal static class UpstreamKeys
         "A named group of nodes to forward to.",
     [
         Id, Nodes, Session, Pins, Roots, Certificate, PrivateKey, PasswordFile, Links, Timeout, RequestsInFlight,
-        ReconnectDelay, ReconnectDelayMax,
+        ReconnectDelay, ReconnectDelayMax, Failures,
     ])
     {
         IsList = true,

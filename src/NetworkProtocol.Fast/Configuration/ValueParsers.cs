@@ -1,4 +1,5 @@
 using System;
+using System.Buffers;
 using System.Globalization;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Certificates;
@@ -11,6 +12,9 @@ namespace NetworkProtocol.Fast.Configuration;
 /// <summary>Parsers of values; each says what is wrong with a bad one and what to write.</summary>
 internal static class ValueParsers
 {
+    private static readonly SearchValues<char> VariableCharacters =
+        SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+
     /// <summary>Narrows a parser to a range, both ends included.</summary>
     internal static TextParser<T> InRange<T>(TextParser<T> parse, T min, T max)
         where T : IComparable<T>
@@ -118,6 +122,16 @@ internal static class ValueParsers
     {
         value = text;
         return text.Length > 0 ? null : "the path is empty; name a file or directory";
+    }
+
+    internal static string? SecretSource(string text, out string? value)
+    {
+        value = text;
+        return NetworkProtocol.Fast.Session.SecretSource.VariableOf(text) is not { } variable ? FilePath(text, out _)
+            : variable.Length > 0 && !char.IsAsciiDigit(variable[0])
+                && variable.AsSpan().IndexOfAnyExcept(VariableCharacters) < 0 ? null
+            : $"'{variable}' is not the name of a variable; write env: with letters, digits and underscores, or ./ "
+                + "before the name of a file";
     }
 
     internal static string? Level(string text, out LogLevel value)

@@ -27,7 +27,11 @@ internal static class LatencyBuckets
 
     /// <summary>The bucket of a duration in ticks of <see cref="Stopwatch"/>: one look and at most two
     /// compares.</summary>
-    internal static int IndexOf(long ticks)
+    internal static int IndexOf(long ticks) => IndexOf(ticks, out _, out _);
+
+    /// <summary>The same, with what else falls into the bucket: durations above the one bound and up to the
+    /// other.</summary>
+    internal static int IndexOf(long ticks, out long above, out long upTo)
     {
         long[] bounds = BoundTicks;
         int index = FirstOfBits[BitOperations.Log2((ulong)Math.Max(ticks, 1))];
@@ -36,6 +40,8 @@ internal static class LatencyBuckets
             index++;
         }
 
+        above = index == 0 ? long.MinValue : bounds[index - 1];
+        upTo = bounds[index];
         return index;
     }
 

@@ -48,8 +48,9 @@ internal sealed class MetricRegistry : IDisposable
         }
     }
 
-    /// <summary>The values of all metrics now.</summary>
-    internal MetricSnapshot Collect()
+    /// <summary>The values of the metrics now.</summary>
+    /// <param name="wanted">Which; null for all.</param>
+    internal MetricSnapshot Collect(IReadOnlySet<MetricDefinition>? wanted = null)
     {
         IMetricSource[] all;
         lock (gate)
@@ -57,7 +58,7 @@ internal sealed class MetricRegistry : IDisposable
             all = sources;
         }
 
-        var snapshot = new MetricSnapshot();
+        var snapshot = new MetricSnapshot(wanted);
         foreach (IMetricSource source in all)
         {
             source.Collect(snapshot);

@@ -5,7 +5,8 @@ namespace NetworkProtocol.Fast.Diagnostics;
 
 /// <summary>The values of all metrics at one time. Values with the same labels are added up, so that several sources
 /// may have a part in one. One thread at a time while it is filled.</summary>
-internal sealed class MetricSnapshot
+/// <param name="wanted">The metrics that are looked at; others are left out. Null for all.</param>
+internal sealed class MetricSnapshot(IReadOnlySet<MetricDefinition>? wanted = null)
 {
     private readonly Dictionary<MetricDefinition, Dictionary<string, MetricSample>> samples = [];
 
@@ -13,8 +14,16 @@ internal sealed class MetricSnapshot
     internal IReadOnlyCollection<MetricSample> this[MetricDefinition metric] =>
         samples.TryGetValue(metric, out Dictionary<string, MetricSample>? found) ? found.Values : [];
 
-    internal void Add(MetricDefinition metric, double value, params string[] labels) =>
-        SampleOf(metric, labels).Value += value;
+    /// <summary>Whether anyone looks at a metric: a source whose value costs something asks before.</summary>
+    internal bool Wants(MetricDefinition metric) => wanted is null || wanted.Contains(metric);
+
+    internal void Add(MetricDefinition metric, double value, params string[] labels)
+    {
+        if (Wants(metric))
+        {
+            SampleOf(metric, labels).Value += value;
+        }
+    }
 
     /// <summary>Adds a histogram.</summary>
     /// <param name="metric">Which.</param>
@@ -24,6 +33,11 @@ internal sealed class MetricSnapshot
     internal void AddHistogram(
         MetricDefinition metric, ReadOnlySpan<long> buckets, double seconds, params string[] labels)
     {
+        if (!Wants(metric))
+        {
+            return;
+        }
+
         MetricSample sample = SampleOf(metric, labels);
         sample.Value += seconds;
         sample.Buckets ??= new long[LatencyBuckets.Count];

@@ -21,7 +21,8 @@ internal static class Metrics
         "{connection}", "Client connections accepted", "listener");
 
     internal static MetricDefinition ConnectionsRefused { get; } = Define(Counter, "npfast.connections.refused",
-        "{connection}", "Client connections closed at once because a limit or the memory was reached", "listener");
+        "{connection}", "Client connections closed at once: a limit or the memory was reached, or their process is not "
+        + "allowed", "listener");
 
     internal static MetricDefinition ConnectionsClosed { get; } = Define(Counter, "npfast.connections.closed",
         "{connection}", "Client connections that ended, by why", "listener", "reason");
@@ -63,7 +64,8 @@ internal static class Metrics
         "Times a connection waited because the memory limit was reached");
 
     internal static MetricDefinition Drops { get; } = Define(Counter, "npfast.dropped", "{item}",
-        "What was dropped, by reason: late_reply, client_gone (replies), slow_consumer (connections)", "reason");
+        "What was dropped, by reason: late_reply, client_gone (replies), slow_consumer (connections), the code of the "
+        + "Error that a request would have got (one-way packets)", "reason");
 
     internal static MetricDefinition PoolLimit { get; } = Define(Gauge, "npfast.pool.limit", "By",
         "Most bytes of buffers");
@@ -116,6 +118,9 @@ internal static class Metrics
 
     internal static MetricDefinition Draining { get; } = Define(Gauge, "npfast.draining", "{server}",
         "1 while the server lets its connections end and takes no new ones, else 0");
+
+    internal static MetricDefinition LogLinesLost { get; } = Define(Counter, "npfast.log.lines_lost", "{line}",
+        "Lines that the log file did not get");
 
     internal static MetricDefinition BuildInfo { get; } = Define(Gauge, "npfast.build_info", "{process}",
         "Always 1; its labels say what runs", "app", "version");

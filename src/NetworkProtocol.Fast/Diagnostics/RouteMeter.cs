@@ -11,12 +11,7 @@ namespace NetworkProtocol.Fast.Diagnostics;
 /// </summary>
 internal sealed class RouteMeter
 {
-    // The known codes, 0 for a reply, and one for all others.
-    private const int OutcomesCount = (int)ErrorCode.Internal + 2;
-
-    private static readonly string[] OutcomeNames = MakeOutcomeNames();
-
-    private readonly long[] outcomes = new long[OutcomesCount];
+    private readonly OutcomeCounts outcomes = new();
     private readonly long[] buckets = new long[LatencyBuckets.Count];
     private long ticks;
     private long oneWay;
@@ -34,22 +29,10 @@ internal sealed class RouteMeter
     internal ushort Id { get; }
 
     /// <summary>Requests that ended, whatever their outcome.</summary>
-    internal long Requests
-    {
-        get
-        {
-            long sum = 0;
-            for (int i = 0; i < outcomes.Length; i++)
-            {
-                sum += Volatile.Read(ref outcomes[i]);
-            }
-
-            return sum;
-        }
-    }
+    internal long Requests => outcomes.Sum;
 
     /// <summary>Requests that ended with an Error.</summary>
-    internal long Errors => Requests - Volatile.Read(ref outcomes[0]);
+    internal long Errors => Requests - outcomes.Ok;
 
     /// <summary>A request that ended after this time, in ticks of <see cref="Stopwatch"/>.</summary>
     internal void Record(ErrorCode outcome, long elapsed)
@@ -60,7 +43,7 @@ internal sealed class RouteMeter
     }
 
     /// <summary>A request that ended where it came in, and is not timed.</summary>
-    internal void Count(ErrorCode outcome) => Interlocked.Increment(ref outcomes[IndexOf(outcome)]);
+    internal void Count(ErrorCode outcome) => outcomes.Add(outcome);
 
     /// <summary>Requests that all got their replies after this time.</summary>
     internal void RecordReplies(long count, long elapsed)
@@ -71,7 +54,7 @@ internal sealed class RouteMeter
 
     internal void AddReplies(long count, long elapsedTicks)
     {
-        Interlocked.Add(ref outcomes[0], count);
+        outcomes.AddOk(count);
         Interlocked.Add(ref ticks, elapsedTicks);
     }
 
@@ -81,15 +64,9 @@ internal sealed class RouteMeter
 
     internal void Collect(MetricSnapshot snapshot)
     {
-        for (int i = 0; i < OutcomesCount; i++)
-        {
-            // Ok is always there, so that a rate can be taken from the first request on; the others once they happen.
-            if (Volatile.Read(ref outcomes[i]) is var count && (count > 0 || i == 0))
-            {
-                snapshot.Add(Metrics.Requests, count, Route, OutcomeNames[i]);
-            }
-        }
-
+        // Ok is always there, so that a rate can be taken from the first request on; the others once they happen.
+        snapshot.Add(Metrics.Requests, outcomes.Ok, Route, OutcomeCounts.OkName);
+        outcomes.CollectErrors(snapshot, Metrics.Requests, Route);
         if (Volatile.Read(ref oneWay) is > 0 and long sent)
         {
             snapshot.Add(Metrics.OneWayPackets, sent, Route);
@@ -109,20 +86,5 @@ internal sealed class RouteMeter
 
         snapshot.AddHistogram(
             Metrics.RequestDuration, now, (double)Volatile.Read(ref ticks) / Stopwatch.Frequency, Route);
-    }
-
-    private static int IndexOf(ErrorCode outcome) => Math.Min((int)outcome, OutcomesCount - 1);
-
-    private static string[] MakeOutcomeNames()
-    {
-        var names = new string[OutcomesCount];
-        for (int i = 0; i < OutcomesCount - 1; i++)
-        {
-            names[i] = SnakeCase.Of(((ErrorCode)i).ToString());
-        }
-
-        names[0] = "ok";
-        names[^1] = "other";
-        return names;
     }
 }

@@ -12,6 +12,11 @@ internal sealed class RouteTally
     private readonly int[] buckets = new int[LatencyBuckets.Count];
     private RouteMeter? route;
 
+    // The bucket of the last reply and what falls into it: replies of a batch took about as long as each other.
+    private int bucket;
+    private long bucketAbove;
+    private long bucketUpTo = -1;
+
     // Which buckets have a count.
     private uint touched;
     private long ticks;
@@ -28,9 +33,13 @@ internal sealed class RouteTally
             Turn(of);
         }
 
-        int index = LatencyBuckets.IndexOf(elapsed);
-        buckets[index]++;
-        touched |= 1u << index;
+        if (elapsed <= bucketAbove || elapsed > bucketUpTo)
+        {
+            bucket = LatencyBuckets.IndexOf(elapsed, out bucketAbove, out bucketUpTo);
+        }
+
+        buckets[bucket]++;
+        touched |= 1u << bucket;
         ticks += elapsed;
     }
 

@@ -31,7 +31,8 @@ internal static class Replies
         link.EndUnanswered(correlation, link.TrySendErrorReply(correlation, code, text));
     }
 
-    /// <summary>Answers a request with an Error unless it wants no answer, and notes the link for the flush.</summary>
+    /// <summary>Answers a request with an Error, and notes the link for the flush. What wants no answer is dropped and
+    /// counted by what the Error would have said.</summary>
     internal static void Refuse(
         PeerLink link, in PacketHeader request, FlushBatch flush, ErrorCode code, string text)
     {
@@ -39,6 +40,10 @@ internal static class Replies
         {
             Fail(link, request.Correlation, code, text);
             flush.Add(link);
+        }
+        else
+        {
+            link.Runtime.Counters.Dropped.Add(code);
         }
     }
 }

@@ -86,7 +86,41 @@ internal sealed class CorrelationTable<TOwner>
     {
         int index = (int)(correlation & indexMask);
         uint generation = correlation >> indexBits;
-        return TryEnd(index, (generation << 1) | 1, out ended);
+        if (!TryTakeOut(index, (generation << 1) | 1, out ended))
+        {
+            return false;
+        }
+
+        free.Give(index);
+        return true;
+    }
+
+    /// <summary>Ends the request of this correlation, but leaves its slot taken until <see cref="Free"/> gives back
+    /// what a batch has ended, with one exchange for all.</summary>
+    /// <returns>False when it has ended before, or never was.</returns>
+    internal bool TryEnd(uint correlation, EndedSlots batch, out EndedRequest<TOwner> ended)
+    {
+        int index = (int)(correlation & indexMask);
+        uint generation = correlation >> indexBits;
+        if (!TryTakeOut(index, (generation << 1) | 1, out ended))
+        {
+            return false;
+        }
+
+        batch.Add(index);
+        if (batch.IsFull)
+        {
+            Free(batch);
+        }
+
+        return true;
+    }
+
+    /// <summary>Gives back the slots of requests that a batch has ended. A full fence.</summary>
+    internal void Free(EndedSlots batch)
+    {
+        free.Give(batch.Indices);
+        batch.Clear();
     }
 
     /// <summary>Ends the next request whose deadline has passed; call until false, starting with cursor 0.</summary>
@@ -100,10 +134,12 @@ internal sealed class CorrelationTable<TOwner>
                 int index = cursor++;
                 ref Slot slot = ref slots[index];
 
-                // State first: if the slot changes hands after this read, the exchange in TryEnd fails.
+                // State first: if the slot changes hands after this read, the exchange in TryTakeOut fails.
                 uint state = (uint)Volatile.Read(ref slot.State);
-                if ((state & 1) != 0 && Volatile.Read(ref slot.DeadlineMs) <= nowMs && TryEnd(index, state, out ended))
+                if ((state & 1) != 0 && Volatile.Read(ref slot.DeadlineMs) <= nowMs
+                    && TryTakeOut(index, state, out ended))
                 {
+                    free.Give(index);
                     return true;
                 }
             }
@@ -117,7 +153,8 @@ internal sealed class CorrelationTable<TOwner>
     internal bool TryEndAny(ref int cursor, out EndedRequest<TOwner> ended) =>
         TryEndExpired(ref cursor, long.MaxValue, out ended);
 
-    private bool TryEnd(int index, uint busyState, out EndedRequest<TOwner> ended)
+    // Whoever takes a request out has its slot to itself until it is given back.
+    private bool TryTakeOut(int index, uint busyState, out EndedRequest<TOwner> ended)
     {
         ref Slot slot = ref slots[index];
         uint generation = ((busyState >> 1) + 1) & generationMask;
@@ -129,10 +166,9 @@ internal sealed class CorrelationTable<TOwner>
             return false;
         }
 
-        // The exchange made this thread the slot's only user until it is pushed back.
-        ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type, slot.Route, slot.BeganAt);
+        ended = new EndedRequest<TOwner>(slot.Owner!, slot.PeerCorrelation, slot.Type, slot.Route, slot.BeganAt,
+            ((busyState >> 1) << indexBits) | (uint)index);
         slot.Owner = null;
-        free.Give(index);
         return true;
     }
 

@@ -16,6 +16,11 @@ internal interface ILinkSink
     /// reading and the same packet is offered again when the gate is ready.</returns>
     Gate? OnPacket(PeerLink link, in PacketView packet, FlushBatch flush);
 
+    /// <summary>The packets that were received together have been handled, or one of them waits.</summary>
+    void OnBatchEnd()
+    {
+    }
+
     /// <summary>A packet could not be received for want of memory; its payload is dropped as it comes.</summary>
     void OnDropped(PeerLink link, in PacketHeader header, FlushBatch flush);
 

@@ -1,4 +1,5 @@
 using System.Threading;
+using NetworkProtocol.Fast.Diagnostics;
 using NetworkProtocol.Fast.Packets;
 
 namespace NetworkProtocol.Fast.Link;
@@ -29,6 +30,9 @@ internal sealed class LinkCounters
 
     /// <summary>Replies whose client had gone.</summary>
     internal long DroppedReplies => Volatile.Read(ref droppedReplies);
+
+    /// <summary>Packets that want no reply and were dropped, by the Error that a request would have got.</summary>
+    internal OutcomeCounts Dropped { get; } = new();
 
     /// <summary>Times a link waited unread because the memory limit was reached.</summary>
     internal long MemoryWaits => Volatile.Read(ref memoryWaits);

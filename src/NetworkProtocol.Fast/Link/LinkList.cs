@@ -65,15 +65,18 @@ internal sealed class LinkList
         }
     }
 
-    /// <summary>The open link with the most bytes that wait to be sent; null when the list is empty.</summary>
-    internal PeerLink? Fullest()
+    /// <summary>The open link with the most bytes that wait to be sent, of those whose sends have not moved since
+    /// <paramref name="stalledSinceMs"/> of the wheel, or of all with <see cref="long.MaxValue"/>; null when there is
+    /// none.</summary>
+    internal PeerLink? Fullest(long stalledSinceMs)
     {
         PeerLink? fullest = null;
         lock (gate)
         {
             for (PeerLink? link = first; link is not null; link = link.NextInList)
             {
-                if (link.IsOpen && (fullest is null || link.QueuedBytes > fullest.QueuedBytes))
+                if (link.IsOpen && link.IsStalledSince(stalledSinceMs)
+                    && (fullest is null || link.QueuedBytes > fullest.QueuedBytes))
                 {
                     fullest = link;
                 }

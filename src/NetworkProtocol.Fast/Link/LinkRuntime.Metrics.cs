@@ -17,6 +17,7 @@ public sealed partial class LinkRuntime : IMetricSource
         snapshot.Add(Diagnostics.Metrics.Drops, Counters.LateReplies, "late_reply");
         snapshot.Add(Diagnostics.Metrics.Drops, Counters.DroppedReplies, "client_gone");
         snapshot.Add(Diagnostics.Metrics.Drops, Counters.SlowConsumers, "slow_consumer");
+        Counters.Dropped.CollectErrors(snapshot, Diagnostics.Metrics.Drops);
         BufferPoolStatistics pool = Pool.Statistics;
         snapshot.Add(Diagnostics.Metrics.PoolLimit, pool.CapacityBytes);
         snapshot.Add(Diagnostics.Metrics.PoolCommitted, pool.CommittedBytes);

@@ -68,13 +68,17 @@ public sealed partial class LinkRuntime : IDisposable
 
     internal CompressorTable Compressors { get; } = new();
 
-    /// <summary>Names links that may be closed when replies find no memory.</summary>
+    /// <summary>Names links that may be closed when memory runs out.</summary>
     internal void AddRelief(LinkList links) => relief.Add(links);
 
     internal void RemoveRelief(LinkList links) => relief.Remove(links);
 
     /// <summary>A reply found no memory: closes the link that holds the most of it. Any thread.</summary>
-    internal void RelieveMemory() => relief.Relieve(Wheel.NowMs);
+    internal void RelieveReply() => relief.RelieveReply(Wheel.NowMs);
+
+    /// <summary>A link has waited for memory for long: closes the one that holds the most and takes nothing. Any
+    /// thread.</summary>
+    internal void RelieveWait() => relief.RelieveWait(Wheel.NowMs);
 
     /// <summary>Stops the wheel and frees the pool. Close servers and clients first.</summary>
     public void Dispose()

@@ -4,13 +4,17 @@ using System.Threading;
 namespace NetworkProtocol.Fast.Link;
 
 /// <summary>
-/// Closes the peer that holds the most memory for replies it does not read, when that memory has run out: a few such
-/// peers, each within its own limit, would else keep the replies of all others from being queued. Thread-safe.
+/// Closes the peer that holds the most memory for replies it does not read, when memory has run out: a few such peers,
+/// each within its own limit, would else keep all others from being read and answered. Thread-safe.
 /// </summary>
 internal sealed class MemoryRelief
 {
     // A peer that holds less is not what is wrong.
     private const long HeldBytesMin = 1 << 20;
+
+    // Unless it has taken nothing of it for a second: many such make up a few that hold more.
+    private const long StalledBytesMin = 64 << 10;
+    private const long StalledMs = 1_000;
 
     private readonly Lock gate = new();
     private readonly List<LinkList> lists = [];
@@ -32,30 +36,49 @@ internal sealed class MemoryRelief
         }
     }
 
-    /// <summary>Closes one peer at most for each tick of the wheel: what it held comes back meanwhile.</summary>
-    internal void Relieve(long nowMs)
+    /// <summary>A reply found no memory.</summary>
+    internal void RelieveReply(long nowMs)
+    {
+        if (IsDueAt(nowMs))
+        {
+            PeerLink? link = Fullest(long.MaxValue, HeldBytesMin);
+            link?.CloseSlow("it held the most replies when the memory for them ran out");
+        }
+    }
+
+    /// <summary>A link has waited for memory for long: who has taken nothing meanwhile goes first.</summary>
+    internal void RelieveWait(long nowMs)
+    {
+        if (IsDueAt(nowMs))
+        {
+            PeerLink? link = Fullest(nowMs - StalledMs, StalledBytesMin) ?? Fullest(long.MaxValue, HeldBytesMin);
+            link?.CloseSlow("it held the most unread bytes when others had waited long for memory");
+        }
+    }
+
+    // One peer at most for each tick of the wheel: what it held comes back meanwhile.
+    private bool IsDueAt(long nowMs)
     {
         long seen = Volatile.Read(ref lastMs);
-        if (seen == nowMs || Interlocked.CompareExchange(ref lastMs, nowMs, seen) != seen)
-        {
-            return;
-        }
+        return seen != nowMs && Interlocked.CompareExchange(ref lastMs, nowMs, seen) == seen;
+    }
 
+    private PeerLink? Fullest(long stalledSinceMs, long bytesMin)
+    {
         PeerLink? fullest = null;
-        long fullestBytes = HeldBytesMin;
         lock (gate)
         {
             foreach (LinkList links in lists)
             {
-                PeerLink? candidate = links.Fullest();
-                if (candidate is not null && candidate.QueuedBytes > fullestBytes)
+                PeerLink? candidate = links.Fullest(stalledSinceMs);
+                if (candidate is not null && candidate.QueuedBytes > bytesMin)
                 {
                     fullest = candidate;
-                    fullestBytes = candidate.QueuedBytes;
+                    bytesMin = candidate.QueuedBytes;
                 }
             }
         }
 
-        fullest?.CloseSlow("it held the most replies when the memory for them ran out");
+        return fullest;
     }
 }

@@ -47,7 +47,7 @@ internal sealed partial class PeerLink
         }
         else if (status == EnqueueStatus.NoMemory)
         {
-            runtime.RelieveMemory();
+            runtime.RelieveReply();
             if (TrySendErrorReply(correlation, ErrorCode.Overloaded, "no memory for the reply")
                 == EnqueueStatus.NoMemory)
             {

@@ -25,6 +25,9 @@ internal sealed partial class PeerLink
     // Bytes that the gather block has room for; 0 without a block.
     private int heldBytesMax;
 
+    // Requests whose replies stand in the gather block.
+    private int heldReplies;
+
     /// <summary>Queues a packet that a batch makes; the batch flushes the link when it ends. The batch's thread
     /// only.</summary>
     internal EnqueueStatus TrySendInBatch(
@@ -42,6 +45,20 @@ internal sealed partial class PeerLink
 
         flush.Add(this);
         return TrySend(in header, name, payload);
+    }
+
+    /// <summary>A request taken earlier has its reply queued by this batch: it counts as ended when the batch ends, if
+    /// the batch holds the send side. The batch's thread only.</summary>
+    internal void RequestEnded(FlushBatch flush)
+    {
+        if (ReferenceEquals(holder, flush))
+        {
+            heldReplies++;
+        }
+        else
+        {
+            RequestsEnded(1);
+        }
     }
 
     /// <summary>A batch that noted the link ends: sends what it wrote, and what is queued.</summary>
@@ -128,13 +145,20 @@ internal sealed partial class PeerLink
     private void SendHeld()
     {
         int bytes = heldBytes;
+        int replies = heldReplies;
         heldBytes = 0;
+        heldReplies = 0;
         holder = null;
         if (bytes > 0)
         {
             underWay = gather.Memory[..(Security is null
                 ? bytes
                 : secure!.Seal(gather.Span.Slice(HeldOffset, bytes), gather.Span))];
+        }
+
+        if (replies > 0)
+        {
+            RequestsEnded(replies);
         }
 
         RunSend();

@@ -72,6 +72,11 @@ internal sealed partial class PeerLink
     {
         long now = runtime.Wheel.NowMs;
         runtime.Counters.AddMemoryWait();
+        if (receiveMemory.IsLongAt(now))
+        {
+            runtime.RelieveWait();
+        }
+
         // Parked first: a tick between the two would otherwise take the flag back and find nobody to resume.
         Interlocked.Exchange(ref parked, 1);
         Volatile.Write(ref parkedForMemory, true);

@@ -36,6 +36,7 @@ internal sealed partial class PeerLink
     private bool trafficSeen;
     private long lastTrafficMs = long.MinValue / 2;
     private long memoryWaitSinceMs;
+    private MemoryWait receiveMemory;
 
     void ITransportSink.OnReceived(TransportResult result)
     {
@@ -67,6 +68,7 @@ internal sealed partial class PeerLink
 
             FlushBatch flush = FlushBatch.Enter(UnhandledBytes, this);
             Gate? wait = HandleWindow(flush);
+            sink.OnBatchEnd();
             flush.Leave();
 
             // The places that this link was woken for and did not take.

@@ -27,6 +27,7 @@ internal sealed partial class PeerLink
     private int blockSent;
     private Memory<byte> underWay;
     private bool gatherRefused;
+    private MemoryWait sendMemory;
 
     /// <summary>Queues a packet; flush afterwards. Any thread.</summary>
     internal EnqueueStatus TrySend(in PacketHeader header, ReadOnlySpan<byte> name, ReadOnlySpan<byte> payload)
@@ -206,9 +207,16 @@ internal sealed partial class PeerLink
             }
 
             // Packets wait but no block could be rented: the timer tries again, the side stays owned meanwhile.
+            long now = runtime.Wheel.NowMs;
+            bool isLong = sendMemory.IsLongAt(now);
             Volatile.Write(ref sendWaitsForMemory, true);
             runtime.Counters.AddMemoryWait();
-            runtime.Wheel.ScheduleNoLater(this, runtime.Wheel.NowMs + TimerWheel.TickMs);
+            runtime.Wheel.ScheduleNoLater(this, now + TimerWheel.TickMs);
+            if (isLong)
+            {
+                runtime.RelieveWait();
+            }
+
             return true;
         }
 

@@ -16,6 +16,14 @@ internal sealed partial class PeerLink
     private int takenBytes;
     private long takenSinceMs;
 
+    /// <summary>Whether a send is under way that was begun, or last seen to move, by then; with
+    /// <see cref="long.MaxValue"/> always. Any thread.</summary>
+    internal bool IsStalledSince(long sinceMs)
+    {
+        long since = Volatile.Read(ref sendSinceMs);
+        return sinceMs == long.MaxValue || (since != 0 && since <= sinceMs);
+    }
+
     // A send completes only when all of it is handed to the system, which waits until a third of its buffer (megabytes,
     // by default) is free. So what the peer takes off that buffer counts, too: a slow but steady reader lives.
     private long SlowTick(long nowMs)

@@ -131,12 +131,14 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
     internal void RequestStarted() => Volatile.Write(ref requestsStarted, requestsStarted + 1);
 
     /// <summary>A request taken earlier has its reply queued, or will never have one. Any thread.</summary>
-    internal void RequestEnded()
+    internal void RequestEnded() => RequestsEnded(1);
+
+    private void RequestsEnded(int count)
     {
-        AdjustRequestWindow();
+        AdjustRequestWindow(count);
 
         // Also the fence between what makes the gate ready and the look for waiters; see Gate.
-        int ended = Interlocked.Increment(ref requestsEnded);
+        int ended = Interlocked.Add(ref requestsEnded, count);
         gate.WakeIfReady();
         if (PeerIsDone && Volatile.Read(ref requestsStarted) == ended)
         {
@@ -144,7 +146,7 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         }
     }
 
-    private void AdjustRequestWindow()
+    private void AdjustRequestWindow(int ended)
     {
         int window = Volatile.Read(ref requestWindow);
         if (queue.IsHigh)
@@ -153,7 +155,7 @@ internal sealed partial class PeerLink : WheelTimer, ITransportSink, IGateWaiter
         }
         else if (window < options.RequestsInFlightMax)
         {
-            Volatile.Write(ref requestWindow, window + 1);
+            Volatile.Write(ref requestWindow, Math.Min(window + ended, options.RequestsInFlightMax));
         }
     }
 

@@ -72,11 +72,10 @@ internal sealed partial class SendQueue
     internal long QueuedBytes => ring.UsedBytes + Volatile.Read(ref blockBytes);
 
     /// <summary>Whether producers should pause.</summary>
-    internal bool IsHigh => ring.UsedBytes > ring.CapacityBytes / 2 || Volatile.Read(ref blockBytes) > highBytes;
+    internal bool IsHigh => ring.UsedBytes > ring.CapacityBytes / 2 || !AreBlocksBelow(highBytes);
 
-    /// <summary>Whether paused producers may go on.</summary>
-    internal bool IsLow =>
-        ring.UsedBytes <= ring.CapacityBytes / 4 && Volatile.Read(ref blockBytes) <= highBytes / 2;
+    /// <summary>Whether paused producers may go on. Never true while <see cref="IsHigh"/> is.</summary>
+    internal bool IsLow => ring.UsedBytes <= ring.CapacityBytes / 4 && AreBlocksBelow(highBytes / 2);
 
     internal bool IsEmpty => ring.IsEmpty;
 
@@ -186,6 +185,14 @@ internal sealed partial class SendQueue
         }
 
         payload.CopyTo(destination[(PacketHeader.BytesCount + name.Length)..]);
+    }
+
+    // While the pool is short a queue may hold a quarter of what it may otherwise: what is left is for those whose
+    // queues are being read.
+    private bool AreBlocksBelow(long bytes)
+    {
+        long queued = Volatile.Read(ref blockBytes);
+        return queued <= bytes / 4 || (queued <= bytes && !pool.IsShort);
     }
 
     private EnqueueStatus TryEnqueueCopySlow(

@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics.CodeAnalysis;
 using System.Threading;
 
@@ -86,20 +87,26 @@ internal sealed class IndexQueue
     }
 
     /// <summary>Gives an index back that was taken.</summary>
-    public void Give(int index)
-    {
-        // There is a cell for each index, so this position is ours for certain; its last taker may still be about
-        // to leave the cell, which takes it two instructions.
-        long position = Interlocked.Increment(ref tail.Position) - 1;
-        ref Cell cell = ref cells[position & mask];
-        var spinner = default(SpinWait);
-        while (Volatile.Read(ref cell.Turn) != position)
-        {
-            spinner.SpinOnce(sleep1Threshold: -1);
-        }
+    public void Give(int index) => Give(new ReadOnlySpan<int>(in index));
 
-        cell.Index = index;
-        Volatile.Write(ref cell.Turn, position + 1);
+    /// <summary>Gives indices back that were taken, with one exchange for all.</summary>
+    public void Give(ReadOnlySpan<int> indices)
+    {
+        // There is a cell for each index, so these positions are ours for certain; a cell's last taker may still be
+        // about to leave it, which takes it two instructions.
+        long position = Interlocked.Add(ref tail.Position, indices.Length) - indices.Length;
+        foreach (int index in indices)
+        {
+            ref Cell cell = ref cells[position & mask];
+            var spinner = default(SpinWait);
+            while (Volatile.Read(ref cell.Turn) != position)
+            {
+                spinner.SpinOnce(sleep1Threshold: -1);
+            }
+
+            cell.Index = index;
+            Volatile.Write(ref cell.Turn, ++position);
+        }
     }
 
     [SuppressMessage("Performance", "CA1815", Justification = "cells are never compared")]

@@ -38,10 +38,8 @@ internal static partial class SystemLimits
     }
 
     [LibraryImport("libc", EntryPoint = "getrlimit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int GetLimit(int resource, Span<ulong> limits);
 
     [LibraryImport("libc", EntryPoint = "setrlimit")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int SetLimit(int resource, ReadOnlySpan<ulong> limits);
 }

@@ -1,3 +1,4 @@
+using System;
 using System.Threading;
 using Microsoft.Extensions.Logging;
 using NetworkProtocol.Fast.Link;
@@ -33,6 +34,23 @@ internal sealed class CertificateWatch(TlsAcceptor tls, TimerWheel wheel, ILogge
             reported = null;
             Read();
         }
+    }
+
+    /// <summary>Reads the files now, changed or not, but leaves it to the caller when they take effect.</summary>
+    /// <returns>Puts them into force; cannot fail.</returns>
+    /// <exception cref="KeyFileException">A file cannot be used; everything stays as it was.</exception>
+    internal Action Prepare()
+    {
+        Action apply = tls.Prepare();
+        return () =>
+        {
+            lock (gate)
+            {
+                apply();
+                reported = null;
+                ServerLog.CertificatesRead(logger, tls.Certificates.Describe());
+            }
+        };
     }
 
     /// <inheritdoc/>

@@ -26,7 +26,7 @@ internal sealed class ListenerAcceptor(
         Endpoint endpoint = listener.Endpoint;
         if (endpoint.Scheme == EndpointScheme.Unix && !access.Allows(endpoint, connection.Credentials))
         {
-            server.Refuse(connection);
+            server.Refuse(connection, this);
             return;
         }
 

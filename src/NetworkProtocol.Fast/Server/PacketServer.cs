@@ -133,6 +133,7 @@ public sealed partial class PacketServer : IAsyncDisposable
                         Backlog = options.Backlog,
                         Connection = transport,
                         Local = settings.Local ?? new LocalAccess(),
+                        Inherited = settings.Inherited,
                     };
                     var listener = TransportListener.Start(settings.Endpoint, listening, acceptor);
                     acceptor.Totals.Label = listener.BoundEndpoint.ToString();
@@ -160,6 +161,9 @@ public sealed partial class PacketServer : IAsyncDisposable
     /// about a second of a change. New handshakes go by them, connections that stand are left alone. A file that cannot
     /// be used changes nothing and is logged. Reads files: not for an I/O thread.</summary>
     public void ReloadCertificates() => security.Reload();
+
+    /// <inheritdoc cref="ServerSecurity.Prepare"/>
+    internal Action PrepareCertificates() => security.Prepare();
 
     /// <summary>
     /// Stops gracefully: accepts no more connections, tells the peers, lets requests under way end, then
@@ -252,9 +256,10 @@ public sealed partial class PacketServer : IAsyncDisposable
     }
 
     /// <summary>Closes a connection of a process that its listener does not allow.</summary>
-    internal void Refuse(TransportConnection connection)
+    internal void Refuse(TransportConnection connection, ListenerAcceptor acceptor)
     {
         long sum = Interlocked.Increment(ref refused);
+        acceptor.Totals.AddRefused();
         if (strangers.TryTell(runtime.Wheel.NowMs, out _))
         {
             ServerLog.StrangerRefused(logger, connection, sum);

@@ -31,7 +31,7 @@ internal static partial class ServerLog
         "{Count} more connections were closed by faults, the last one: {Reason}; each is logged at debug")]
     internal static partial void FurtherFaults(ILogger logger, long count, string reason);
 
-    [LoggerMessage(407, LogLevel.Information,
+    [LoggerMessage(407, LogLevel.Debug,
         "connection {ConnectionId} opened: {Connection}, peer {Peer}, software {Software}, authorised key {Key}")]
     internal static partial void EstablishedByClient(ILogger logger, long connectionId, TransportConnection connection,
         string peer, string software, KeyFingerprint key);

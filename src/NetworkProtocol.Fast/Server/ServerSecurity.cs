@@ -140,6 +140,15 @@ internal sealed class ServerSecurity : IDisposable
         }
     }
 
+    /// <summary>Reads the same files, but leaves it to the caller when they take effect.</summary>
+    /// <returns>Puts all of them into force; cannot fail.</returns>
+    /// <exception cref="KeyFileException">A file cannot be used; everything stays as it was.</exception>
+    internal Action Prepare()
+    {
+        Action[] prepared = [.. certificateWatches.Select(static watch => watch.Prepare())];
+        return () => Array.ForEach(prepared, static apply => apply());
+    }
+
     /// <summary>Ends the watches, which may tell of what is not told yet.</summary>
     internal void Stop()
     {

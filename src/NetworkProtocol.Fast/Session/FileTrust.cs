@@ -28,6 +28,15 @@ internal static class FileTrust
         RequireFolders(what, path);
     }
 
+    /// <summary>Whether others than its owner can read or change a file. The credentials of a service
+    /// (systemd.exec(5), LoadCredential=) belong to root, and an access list lets the service read them, which a mode
+    /// shows as its group.</summary>
+    internal static bool IsOpenToOthers(string path, in FileStatus status)
+    {
+        UnixFileMode open = status.Mode & KeyFiles.OpenToOthers;
+        return open != 0 && !(open == UnixFileMode.GroupRead && status.Owner == 0 && IsCredential(path));
+    }
+
     /// <summary>Nobody else can put another file in the place of the one that a path names, or of a symbolic link on
     /// the way to it. Secrets are often mounted as such links.</summary>
     /// <exception cref="KeyFileException">Somebody can.</exception>
@@ -77,6 +86,14 @@ internal static class FileTrust
                 $"{what} {path} can be replaced by others: they can write to its folder (mode "
                 + $"{KeyFiles.Octal(status.Mode)}); run chmod go-w {folder}, or keep the file elsewhere");
         }
+    }
+
+    private static bool IsCredential(string path)
+    {
+        string? credentials = Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY");
+        string place = File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? Path.GetFullPath(path);
+        return Path.IsPathFullyQualified(credentials ?? string.Empty)
+            && Path.GetDirectoryName(place) == Path.TrimEndingDirectorySeparator(Path.GetFullPath(credentials!));
     }
 
     private static bool IsTrusted(uint owner) => owner == 0 || owner == SystemFiles.EffectiveUser;

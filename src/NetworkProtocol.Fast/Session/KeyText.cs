@@ -79,7 +79,7 @@ internal sealed class KeyText : IDisposable
             return;
         }
 
-        if ((known.Mode & KeyFiles.OpenToOthers) != 0)
+        if (FileTrust.IsOpenToOthers(path, in known))
         {
             throw Refused($"is open to others (mode {KeyFiles.Octal(known.Mode)}); run chmod 600 {path}, "
                 + "and replace the key if somebody may have read it");

@@ -12,18 +12,20 @@ namespace NetworkProtocol.Fast.Session;
 /// is imported and again when it is used: more work than the agreements themselves. Here the curve is made once, and a
 /// point is checked to be on it, once: of a curve of prime order every such point is good (SP 800-56A, 5.6.2.3.3).
 /// </summary>
-/// <remarks>The calls are those of OpenSSL's own ECDH_compute_key and EC_KEY_generate_key, in the same order: scalars
-/// are marked for its constant-time code, and what is secret is wiped. Any thread.</remarks>
+/// <remarks>The calls are those of OpenSSL's own ECDH_compute_key and EC_KEY_generate_key, in the same order.
+/// EC_POINT_mul takes the same time for all scalars, by the code for this curve or by the ladder, and what is secret is
+/// wiped. Where the system asks for FIPS 140 the platform's keys are used instead, because these functions go past the
+/// validated provider. Any thread.</remarks>
 internal static partial class OpenSslP256
 {
     private const string Library = "libcrypto.so.3";
-    private const long VersionMin = 0x3000_0000;
+    private const long VersionMajor = 3;
     private const int CurveNumber = 415; // NID_X9_62_prime256v1
     private const int UncompressedForm = 4; // POINT_CONVERSION_UNCOMPRESSED
     private const int ConstantTime = 4; // BN_FLG_CONSTTIME
 
     // For the life of the process; nothing writes to it.
-    private static readonly nint curve = OperatingSystem.IsLinux() && IsLoaded() ? NewCurve(CurveNumber) : 0;
+    private static readonly nint curve = OperatingSystem.IsLinux() && MayBeUsed() ? NewCurve(CurveNumber) : 0;
 
     /// <summary>Whether the system has an OpenSSL that fits.</summary>
     internal static bool IsUsable => curve != 0;
@@ -87,6 +89,8 @@ internal static partial class OpenSslP256
             return point;
         }
 
+        // The peer's doing: its words must not stay in this thread's list of errors.
+        ClearErrors();
         point.Dispose();
         return null;
     }
@@ -119,15 +123,30 @@ internal static partial class OpenSslP256
     {
         if (!done)
         {
+            ClearErrors();
             throw new CryptographicException("OpenSSL cannot calculate on P-256");
         }
     }
 
     [SupportedOSPlatform("linux")]
-    private static bool IsLoaded() =>
-        // Which one the platform has loaded; this asks the same one, or none.
-        SafeEvpPKeyHandle.OpenSslVersion >= VersionMin && NativeLibrary.TryLoad(Library, out nint handle)
-        && NativeLibrary.TryGetExport(handle, "EC_POINT_mul", out _);
+    private static bool MayBeUsed()
+    {
+        try
+        {
+            // Which one the platform has loaded, and the same one from where the system keeps its libraries: never one
+            // that lies beside the program.
+            return SafeEvpPKeyHandle.OpenSslVersion >> 28 == VersionMajor
+                && NativeLibrary.TryLoad(Library, typeof(OpenSslP256).Assembly, DllImportSearchPath.SafeDirectories,
+                    out nint handle)
+                && NativeLibrary.TryGetExport(handle, "EC_POINT_mul", out _)
+                && IsFipsAskedFor(context: 0) == 0;
+        }
+        catch (Exception e) when (
+            e is DllNotFoundException or TypeInitializationException or PlatformNotSupportedException)
+        {
+            return false;
+        }
+    }
 
     [LibraryImport(Library, EntryPoint = "EC_GROUP_new_by_curve_name")]
     private static partial nint NewCurve(int number);
@@ -178,4 +197,10 @@ internal static partial class OpenSslP256
 
     [LibraryImport(Library, EntryPoint = "BN_cmp")]
     private static partial int Compare(SafeScalarHandle number, nint other);
+
+    [LibraryImport(Library, EntryPoint = "ERR_clear_error")]
+    private static partial void ClearErrors();
+
+    [LibraryImport(Library, EntryPoint = "EVP_default_properties_is_fips_enabled")]
+    private static partial int IsFipsAskedFor(nint context);
 }

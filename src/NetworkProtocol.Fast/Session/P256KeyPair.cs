@@ -20,7 +20,7 @@ internal sealed class P256KeyPair : DhKeyPair
     /// <summary>Takes the scalar of a key that stays the caller's.</summary>
     /// <exception cref="ArgumentException">The key is on another curve.</exception>
     internal P256KeyPair(ECDiffieHellman key)
-        : this(Exported(key))
+        : this(Exported(key), byPlatform: !OpenSslP256.IsUsable)
     {
     }
 
@@ -31,11 +31,11 @@ internal sealed class P256KeyPair : DhKeyPair
     }
 
     // Wipes the parameters.
-    private P256KeyPair(ECParameters parameters)
+    private P256KeyPair(ECParameters parameters, bool byPlatform)
     {
         try
         {
-            if (OpenSslP256.IsUsable)
+            if (!byPlatform)
             {
                 scalar = OpenSslP256.ImportScalar(parameters.D, point);
                 return;
@@ -56,28 +56,38 @@ internal sealed class P256KeyPair : DhKeyPair
     /// <summary>The 65 bytes of the public point.</summary>
     internal override ReadOnlySpan<byte> PublicKey => point;
 
-    /// <summary>A new key pair from the random numbers of libcrypto or the platform; costs about 20 us.</summary>
+    /// <summary>A new key pair from the random numbers of libcrypto, or of the platform where that cannot be
+    /// used.</summary>
     internal static P256KeyPair Generate()
     {
-        if (OpenSslP256.IsUsable)
+        if (!OpenSslP256.IsUsable)
         {
-            byte[] point = new byte[P256.PointBytes];
-            return new P256KeyPair(OpenSslP256.NewScalar(point), point);
+            return GenerateByPlatform();
         }
 
+        byte[] point = new byte[P256.PointBytes];
+        return new P256KeyPair(OpenSslP256.NewScalar(point), point);
+    }
+
+    /// <summary>A new key pair that is the platform's in any case.</summary>
+    internal static P256KeyPair GenerateByPlatform()
+    {
         using ECDiffieHellman key = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
-        return new P256KeyPair(key);
+        return new P256KeyPair(Exported(key), byPlatform: true);
     }
 
     /// <summary>The key pair of a private scalar of 32 bytes, big-endian: for worked examples, not for keys that
     /// are to be used.</summary>
+    /// <param name="scalar">32 bytes.</param>
+    /// <param name="byPlatform">Whether it is the platform's key also where libcrypto can be used.</param>
     /// <exception cref="CryptographicException">The scalar is 0, or not below the curve's order.</exception>
-    internal static P256KeyPair FromScalar(ReadOnlySpan<byte> scalar)
+    internal static P256KeyPair FromScalar(ReadOnlySpan<byte> scalar, bool byPlatform = false)
     {
         ArgumentOutOfRangeException.ThrowIfNotEqual(scalar.Length, P256.CoordinateBytes);
         byte[] copy = GC.AllocateUninitializedArray<byte>(P256.CoordinateBytes, pinned: true);
         scalar.CopyTo(copy);
-        return new P256KeyPair(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = copy });
+        return new P256KeyPair(new ECParameters { Curve = ECCurve.NamedCurves.nistP256, D = copy },
+            byPlatform || !OpenSslP256.IsUsable);
     }
 
     /// <summary>The x coordinate of the common point, all 32 bytes.</summary>
@@ -109,6 +119,8 @@ internal sealed class P256KeyPair : DhKeyPair
 
     private static ECParameters Exported(ECDiffieHellman key)
     {
+        // The platform makes the array of the scalar itself, and not a pinned one: it is wiped a moment later, and a
+        // collection in between may leave a copy. Keys that a handshake makes do not come this way.
         ECParameters parameters = key.ExportParameters(includePrivateParameters: true);
 
         // Of all curves with coordinates of 32 bytes only P-256 has the points that can be imported.

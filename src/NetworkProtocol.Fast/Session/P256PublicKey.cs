@@ -27,7 +27,7 @@ internal sealed class P256PublicKey : DhPublicKey
     /// <summary>The 65 bytes of the point.</summary>
     internal override ReadOnlySpan<byte> Encoded => encoded;
 
-    /// <summary>libcrypto's point; null where <see cref="OpenSslP256"/> cannot be used.</summary>
+    /// <summary>libcrypto's point; null where <see cref="OpenSslP256"/> cannot be used, or was not to be.</summary>
     internal SafeCurvePointHandle? Point { get; }
 
     /// <summary>The platform's key, where there is no <see cref="Point"/>. Importing costs as much as an agreement, so
@@ -44,7 +44,12 @@ internal sealed class P256PublicKey : DhPublicKey
     /// <summary>Takes a point of 65 bytes.</summary>
     /// <returns>False for another length, a compressed or hybrid point, coordinates of the prime or above, and points
     /// that are not on the curve.</returns>
-    internal static bool TryImport(ReadOnlySpan<byte> point, [NotNullWhen(true)] out P256PublicKey? key)
+    internal static bool TryImport(ReadOnlySpan<byte> point, [NotNullWhen(true)] out P256PublicKey? key) =>
+        TryImport(point, byPlatform: !OpenSslP256.IsUsable, out key);
+
+    /// <summary>The same, by libcrypto or by the platform.</summary>
+    internal static bool TryImport(
+        ReadOnlySpan<byte> point, bool byPlatform, [NotNullWhen(true)] out P256PublicKey? key)
     {
         key = null;
         if (point.Length != P256.PointBytes || point[0] != Uncompressed)
@@ -61,7 +66,7 @@ internal sealed class P256PublicKey : DhPublicKey
             return false;
         }
 
-        return OpenSslP256.IsUsable ? TryImportByOpenSsl(point, out key) : TryImportByPlatform(point, out key);
+        return byPlatform ? TryImportByPlatform(point, out key) : TryImportByOpenSsl(point, out key);
     }
 
     /// <summary>Takes a strict SubjectPublicKeyInfo, <see cref="P256SubjectPublicKeyInfo"/>.</summary>

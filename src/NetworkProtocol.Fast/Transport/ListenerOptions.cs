@@ -12,6 +12,9 @@ internal sealed record ListenerOptions
     /// the peers.</summary>
     internal LocalAccess Local { get; init; } = new();
 
+    /// <summary>The socket to accept from, with its backlog and its file as they are; null to open one.</summary>
+    internal InheritedSocket? Inherited { get; init; }
+
     /// <summary>Settings of accepted connections.</summary>
     internal TransportOptions Connection { get; init; } = TransportOptions.Default;
 }

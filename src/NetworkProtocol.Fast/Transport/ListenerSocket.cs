@@ -10,6 +10,12 @@ internal static class ListenerSocket
     /// <exception cref="TransportException">The endpoint cannot be listened on; the message says why.</exception>
     internal static BoundSocket Bind(Endpoint endpoint, ListenerOptions options)
     {
+        if (options.Inherited is { } inherited)
+        {
+            StreamSocket.Apply(inherited.Socket, options.Connection);
+            return new BoundSocket(inherited.Socket, endpoint, default, inherited);
+        }
+
         EndPoint address = endpoint.Scheme switch
         {
             EndpointScheme.Tcp or EndpointScheme.Tls => Resolve(endpoint),
@@ -92,7 +98,9 @@ internal static class ListenerSocket
         return socket;
     }
 
-    private static IPEndPoint Resolve(Endpoint endpoint)
+    /// <summary>The address of an endpoint over TCP.</summary>
+    /// <exception cref="TransportException">Its host has none.</exception>
+    internal static IPEndPoint Resolve(Endpoint endpoint)
     {
         if (endpoint.TryGetAddress(out IPAddress? address))
         {

@@ -33,6 +33,5 @@ internal static partial class SocketBacklog
     }
 
     [LibraryImport("libc", EntryPoint = "ioctl")]
-    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
     private static partial int Control(SafeHandle socket, nuint request, out int value);
 }

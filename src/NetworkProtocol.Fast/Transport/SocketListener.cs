@@ -23,6 +23,7 @@ internal sealed class SocketListener : TransportListener, IThreadPoolWorkItem
     private readonly ITransportAcceptor acceptor;
     private readonly AcceptOperation accept;
     private readonly UnixSocketFile.Identity file;
+    private readonly InheritedSocket? inherited;
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     // Guards the four below. Taken only to stop and to back off, never for an accept that succeeds.
@@ -37,6 +38,7 @@ internal sealed class SocketListener : TransportListener, IThreadPoolWorkItem
         BoundEndpoint = bound.Endpoint;
         socket = bound.Socket;
         file = bound.File;
+        inherited = bound.Inherited;
         this.options = options;
         this.acceptor = acceptor;
         accept = new AcceptOperation(this);
@@ -72,7 +74,7 @@ internal sealed class SocketListener : TransportListener, IThreadPoolWorkItem
             backOffTimer?.Dispose();
         }
 
-        if (BoundEndpoint is { Scheme: EndpointScheme.Unix, IsAbstract: false })
+        if (BoundEndpoint is { Scheme: EndpointScheme.Unix, IsAbstract: false } && inherited is null)
         {
             // Before the socket is closed: as long as it lives, nobody takes the path for a stale one.
             UnixSocketFile.RemoveIfStill(BoundEndpoint.Path, file);
@@ -229,6 +231,9 @@ internal sealed class SocketListener : TransportListener, IThreadPoolWorkItem
     private void End()
     {
         accept.Dispose();
+
+        // Only now: the loop may have been about to accept from its descriptor.
+        inherited?.Dispose();
         ended.TrySetResult();
     }
 }

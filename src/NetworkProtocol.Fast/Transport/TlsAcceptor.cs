@@ -1,3 +1,4 @@
+using System;
 using System.Collections.Generic;
 using System.Linq;
 using System.Net.Security;
@@ -39,7 +40,16 @@ internal sealed class TlsAcceptor
 
     /// <summary>Reads all files again.</summary>
     /// <exception cref="KeyFileException">One cannot be used; everything stays as it was.</exception>
-    internal void Reload() => Volatile.Write(ref current, new State(ServerCertificates.Read(Options)));
+    internal void Reload() => Prepare()();
+
+    /// <summary>Reads all files again, but leaves it to the caller when what they hold takes effect.</summary>
+    /// <returns>Puts it into force; cannot fail.</returns>
+    /// <exception cref="KeyFileException">One cannot be used; everything stays as it was.</exception>
+    internal Action Prepare()
+    {
+        var next = new State(ServerCertificates.Read(Options));
+        return () => Volatile.Write(ref current, next);
+    }
 
     /// <summary>Puts TLS over an accepted connection; null when too many handshakes are under way.</summary>
     internal TlsConnection? TryWrap(TransportConnection connection)

@@ -1,3 +1,4 @@
+using System;
 using System.Net.Security;
 using System.Security.Cryptography.X509Certificates;
 using System.Threading;
@@ -19,19 +20,28 @@ internal sealed class TlsConnector
     private static readonly HandshakeWorkers Workers = new(HandshakesMax);
 
     private readonly TlsClientOptions options;
+    private readonly Action<string>? unusable;
     private ClientCertificates current;
+    private string? reported;
 
+    /// <param name="options">Trust and files.</param>
+    /// <param name="unusable">Told once why files that have changed cannot be used; those of before stay in force. Any
+    /// thread.</param>
     /// <exception cref="KeyFileException">A file cannot be used; the message says which and why.</exception>
-    internal TlsConnector(TlsClientOptions options)
+    internal TlsConnector(TlsClientOptions options, Action<string>? unusable = null)
     {
         this.options = options.Validate();
+        this.unusable = unusable;
         current = ClientCertificates.Read(options);
     }
 
     /// <summary>What connections to the endpoint need; null where it does not speak TLS.</summary>
     /// <exception cref="KeyFileException">A file cannot be used.</exception>
-    internal static TlsConnector? For(Endpoint endpoint, TlsClientOptions? options) =>
-        endpoint.Scheme == EndpointScheme.Tls ? new TlsConnector(options ?? new TlsClientOptions()) : null;
+    internal static TlsConnector? For(
+        Endpoint endpoint, TlsClientOptions? options, Action<string>? unusable = null) =>
+        endpoint.Scheme == EndpointScheme.Tls
+            ? new TlsConnector(options ?? new TlsClientOptions(), unusable)
+            : null;
 
     /// <summary>Puts TLS over a connection that was made.</summary>
     internal TlsConnection Wrap(TransportConnection connection, Endpoint endpoint)
@@ -53,10 +63,17 @@ internal sealed class TlsConnector
         {
             ClientCertificates read = ClientCertificates.Read(options);
             Volatile.Write(ref current, read);
+            Volatile.Write(ref reported, null);
             return read;
         }
-        catch (KeyFileException)
+        catch (KeyFileException e)
         {
+            // Each attempt to connect reads them again.
+            if (Interlocked.Exchange(ref reported, e.Message) != e.Message)
+            {
+                unusable?.Invoke(e.Message);
+            }
+
             return before;
         }
     }

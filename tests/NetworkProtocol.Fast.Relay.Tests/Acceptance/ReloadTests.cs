@@ -69,11 +69,12 @@ internal sealed class ReloadTests
         string admin = $"unix://{folder.File("admin.sock")}";
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
             "--config", ConfigurationFile, "--admin", admin, "--admin-token-file", token);
+        await using PacketClient client =
+            await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client, Cancellation);
+        await FirstReplyAsync(client);
         await using ReloadUnderLoad load =
             await ReloadUnderLoad.StartAsync(relay.Endpoints[0], 8, runtime, Cancellation);
         await MoreRepliesAsync(load);
-        await using PacketClient client =
-            await PacketClient.ConnectAsync(relay.Endpoints[0], runtime, Plain.Client, Cancellation);
 
         // A route comes by SIGHUP, and goes by the admin listener.
         await ReloadBySignalAsync(relay, Configured("ab", 512, "information") + ExtraRoute);

@@ -4,6 +4,7 @@ using System.Linq;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Tests.Shared;
 using NetworkProtocol.Fast.Transport;
@@ -31,12 +32,13 @@ internal sealed class ReloadUnderLoad : IAsyncDisposable
     internal bool HasFailed => lanes.Any(static l => l.IsFaulted);
 
     internal static async Task<ReloadUnderLoad> StartAsync(
-        Endpoint relay, int clients, LinkRuntime runtime, CancellationToken cancellation)
+        Endpoint relay, int clients, LinkRuntime runtime, CancellationToken cancellation, ClientOptions? options = null)
     {
         var load = new ReloadUnderLoad();
         for (int i = 0; i < clients; i++)
         {
-            PacketClient client = await PacketClient.ConnectAsync(relay, runtime, Plain.Client, cancellation);
+            PacketClient client = await PacketClient.ConnectAsync(
+                relay, runtime, options ?? Plain.Client, cancellation);
             load.clients.Add(client);
             for (int lane = 0; lane < LanesPerClient; lane++)
             {

@@ -23,14 +23,20 @@ internal abstract class TlsRelayFixture
     [TearDown]
     public void TearDown() => Files.Dispose();
 
-    internal static async Task RefusedAsync(NpfastProcess relay, CertificateFiles? certificate, string reason)
+    /// <summary>One client is refused for this reason, and the relay serves the next one, a good one.</summary>
+    internal static async Task RefusedAsync(
+        NpfastProcess relay, CertificateFiles? certificate, string reason, CertificateFiles? good)
     {
-        using OpenSsl client = certificate is null
-            ? Connect(relay)
-            : Connect(relay, "-cert", certificate.Certificate, "-key", certificate.Key!);
+        using OpenSsl client = ConnectAs(relay, certificate);
         await client.ExitAsync();
         await LoggedAsync(relay, reason);
+        using OpenSsl next = ConnectAs(relay, good);
+        await SpeakAsync(next);
     }
+
+    internal static OpenSsl ConnectAs(NpfastProcess relay, CertificateFiles? certificate) => certificate is null
+        ? Connect(relay)
+        : Connect(relay, "-cert", certificate.Certificate, "-key", certificate.Key!);
 
     internal async Task ServesAsync(NpfastProcess relay)
     {

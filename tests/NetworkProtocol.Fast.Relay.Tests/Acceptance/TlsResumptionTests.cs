@@ -1,3 +1,5 @@
+using System;
+using System.Linq;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Client;
@@ -52,8 +54,14 @@ internal sealed class TlsResumptionTests : TlsRelayFixture
 
         using (OpenSsl again = Connect(relay, [.. shown, "-sess_in", session]))
         {
+            await again.ReadAsync("Reused, TLSv1");
             await SpeakAsync(again);
         }
+
+        await Eventually.HoldsAsync(() => relay.Log.Split('\n')
+            .Count(static l => l.Contains("Access[411]", StringComparison.Ordinal)
+                && l.Contains("alice.example", StringComparison.Ordinal)) == 2,
+            "a session that goes on has the client's name as well");
 
         using var another = new TestCertificates("Another CA");
         Files.Write("clients.pem", System.IO.File.ReadAllText(another.Roots));
@@ -64,15 +72,19 @@ internal sealed class TlsResumptionTests : TlsRelayFixture
         await LoggedAsync(relay, "is signed by an unknown CA ('CN=Test CA')");
     }
 
-    [TestCase("-tls1_2")]
-    [TestCase("-tls1_3")]
-    public async Task Library_ThatComesBackToAServer_ResumesItsSession(string flag)
+    [TestCase("-tls1_2", "localhost")]
+    [TestCase("-tls1_3", "localhost")]
+    [TestCase("-tls1_3", "127.0.0.1")]
+    public async Task Library_ThatComesBackToAServer_ResumesItsSession(string flag, string host)
     {
         CertificateFiles own = Files.Issue("server");
         using OpenSsl server = OpenSsl.Server(
             "-cert", own.Certificate, "-key", own.Key!, "-alpn", "npf/1", flag);
-        Endpoint endpoint = Endpoint.Parse($"tls://localhost:{await server.PortAsync()}");
-        var options = new ClientOptions { Tls = new TlsClientOptions { RootsFile = Files.Roots } };
+        Endpoint endpoint = Endpoint.Parse($"tls://{host}:{await server.PortAsync()}");
+        var options = new ClientOptions
+        {
+            Tls = new TlsClientOptions { RootsFile = Files.Roots, ServerName = "localhost" },
+        };
         using var runtime = new LinkRuntime();
         byte[] hello = new byte[512];
         var writer = new PacketWriter(hello);

@@ -34,14 +34,40 @@ internal sealed class TlsRevocationTests : TlsRelayFixture
         using (NpfastProcess looking = await NpfastProcess.StartRelayWithVariablesAsync(
             variables, [.. arguments, "--revocation", "offline"]))
         {
-            await RefusedAsync(looking, eve, "the certificate 'CN=eve.example' was revoked");
-            using OpenSsl good = Connect(looking, "-cert", alice.Certificate, "-key", alice.Key!);
-            await SpeakAsync(good);
+            await RefusedAsync(looking, eve, "the certificate 'CN=eve.example' was revoked", good: alice);
         }
 
         using NpfastProcess trusting = await NpfastProcess.StartRelayWithVariablesAsync(variables, arguments);
         using OpenSsl client = Connect(trusting, "-cert", eve.Certificate, "-key", eve.Key!);
         await SpeakAsync(client);
+    }
+
+    [Test]
+    public async Task Client_OfWhomNoListIsThere_IsServed()
+    {
+        (CertificateFiles eve, _) = Files.IssueRevoked("eve", "eve.example", ListUri);
+        using NpfastProcess looking = await StartLookingAsync(Directory.CreateDirectory(Files.PathOf("home")).FullName);
+        using OpenSsl client = ConnectAs(looking, eve);
+        await SpeakAsync(client);
+    }
+
+    [Test]
+    public async Task Client_WhomAnExpiredListRevokes_IsRefused()
+    {
+        (CertificateFiles eve, string list) = Files.IssueRevoked("eve", "eve.example", ListUri, hasExpired: true);
+        string home = Files.PathOf("home");
+        await KeepAsync(home, eve, list);
+        using NpfastProcess looking = await StartLookingAsync(home);
+        await RefusedAsync(looking, eve, "the certificate 'CN=eve.example' was revoked",
+            good: Files.Issue("alice", ["alice.example"], CertificateUse.Client));
+    }
+
+    private Task<NpfastProcess> StartLookingAsync(string home)
+    {
+        CertificateFiles own = Files.Issue("server");
+        return NpfastProcess.StartRelayWithVariablesAsync(new Dictionary<string, string?> { ["HOME"] = home },
+            ["--listen", "tls://127.0.0.1:0", "--certificate", own.Certificate, "--key", own.Key!,
+                "--client-ca", Files.Roots, "--revocation", "offline"]);
     }
 
     // Where .NET looks for the lists that it has fetched before: named after the issuer, as OpenSSL hashes it, and

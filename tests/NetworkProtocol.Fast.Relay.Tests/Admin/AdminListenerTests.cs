@@ -5,7 +5,6 @@ using System.IO;
 using System.Linq;
 using System.Net.Http;
 using System.Net.Sockets;
-using System.Runtime.Versioning;
 using System.Text.Json;
 using System.Threading;
 using System.Threading.Tasks;
@@ -196,30 +195,15 @@ internal sealed class AdminListenerTests
     }
 
     [Test]
-    [Platform(Exclude = "Win")]
-    [UnsupportedOSPlatform("windows")]
-    public async Task TokenFile_ThatOthersCanRead_IsRefused()
-    {
-        using var folder = new TemporaryFolder();
-        string file = folder.File("token");
-        await File.WriteAllTextAsync(file, AdminRelay.Token);
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead);
-        (int exitCode, _, string errors) = await NpfastProcess.RunAsync("relay", "--listen", "tcp://127.0.0.1:0",
-            "--admin", "tcp://127.0.0.1:0", "--admin-token-file", file);
-        Assert.That((exitCode, errors.Trim()), Is.EqualTo((1, $"npfast: token file {file} can be read or changed by "
-            + "others (mode 0640); chmod 600 it, and change the token if others may have read it")));
-        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.WriteAllTextAsync(file, "short");
-        (exitCode, _, errors) = await NpfastProcess.RunAsync("relay", "--listen", "tcp://127.0.0.1:0",
-            "--admin", "tcp://127.0.0.1:0", "--admin-token-file", file);
-        Assert.That((exitCode, errors.Trim()), Is.EqualTo(
-            (1, $"npfast: token file {file}: the token has 5 characters; use at least 16")));
-    }
-
-    [Test]
     [Platform("Linux")]
     public async Task Descriptors_UsedUpByClients_CostNothingButTheirNumber()
     {
+        if (!NpfastProcess.IsNative)
+        {
+            Assert.Ignore("the runtime that compiles just in time needs descriptors itself, and aborts without; .ci/run "
+                + "has this with the native executable");
+        }
+
         const int Spare = 10;
         const int Clients = 40;
         using AdminRelay relay = await AdminRelay.StartAsync();

@@ -95,12 +95,38 @@ internal sealed class ControlCommandTests
     }
 
     [Test]
+    public async Task LogLevel_OfCategoriesThatAreNotThere_IsRefusedOrCounted()
+    {
+        using AdminRelay own = await AdminRelay.StartAsync();
+        (int exitCode, _, string errors) = await own.RunAsync(
+            "log-level", "debug", "--category", "fowarding", "--token-file", own.TokenFile);
+        Assert.That((exitCode, errors.Trim()), Is.EqualTo((1, "npfast: the relay refuses: there is no category "
+            + "'fowarding'; did you mean 'forwarding'?")));
+        for (int i = 0; i < 64; i++)
+        {
+            await ChangeAsync(own, $"log level of Other.C{i} is none", "none", "--category", $"Other.C{i}");
+        }
+
+        (exitCode, _, errors) = await own.RunAsync(
+            "log-level", "debug", "--category", "Other.C64", "--token-file", own.TokenFile);
+        Assert.That((exitCode, errors.Trim()), Is.EqualTo((1, "npfast: the relay refuses: 64 categories have a level "
+            + "of their own; take one back first, with inherit")));
+    }
+
+    [Test]
+    public async Task Reload_WithoutAFile_ReadsCertificatesAsSighupDoes()
+    {
+        (int exitCode, byte[] output, string errors) =
+            await relay.RunAsync("reload", "--token-file", relay.TokenFile);
+        Assert.That((exitCode, Encoding.UTF8.GetString(output).Trim()),
+            Is.EqualTo((0, "no change is in force but what certificate files hold")), errors);
+    }
+
+    [Test]
     public async Task Changes_WithoutWhatTheyNeed_SayWhatToDo()
     {
         await RefusedAsync(1, "the relay refuses: this needs the token; name its file with --token-file, "
             + "or set NPFAST_ADMIN_TOKEN", "drain");
-        await RefusedAsync(1, "the relay refuses: there is nothing to read again: the relay was started without "
-            + "--config", "reload", "--token-file", relay.TokenFile);
         await RefusedAsync(2, "inherit needs --category, whose own level is to be taken away", "log-level", "inherit");
         await RefusedAsync(2, "--category needs a level; write one before it", "log-level", "--category", "x");
         (int exitCode, _, string errors) = await NpfastProcess.RunAsync("status", "--admin", "tcp://127.0.0.1:1");

@@ -81,8 +81,11 @@ internal static class BadConfigurationsOfSections
             "x.toml:2:15: logging.categories: 'a' has no level; write NAME=LEVEL, as in access=non"
             + "e");
         yield return new TestCaseData(
-            "[logging]\ncategories = [\"a=none\", \"A=debug\"]\n",
-            "x.toml:2:14: logging.categories: 'A' is given twice; keep one of them");
+            "[logging]\ncategories = [\"access=none\", \"Access=debug\"]\n",
+            "x.toml:2:14: logging.categories: 'Access' is given twice; keep one of them");
+        yield return new TestCaseData(
+            "[logging]\ncategories = [\"acess=none\"]\n",
+            "x.toml:2:15: logging.categories: there is no category 'acess'; did you mean 'access'?");
         yield return new TestCaseData(
             "[logging]\napp_name = \"\"\n",
             "x.toml:2:12: logging.app_name: it has 0 characters; use 1 to 64");
@@ -94,6 +97,24 @@ internal static class BadConfigurationsOfSections
 
     internal static IEnumerable<TestCaseData> Part3()
     {
+        yield return new TestCaseData(
+            "[limits]\nmemory = \"64MiB\"\nqueue_limit = \"65MiB\"\n",
+            "x.toml:3:15: limits.queue_limit of 65MiB for one client is more than limits.memory of"
+            + " 64MiB for all; lower it, or raise the other");
+        yield return new TestCaseData(
+            "[limits]\nmemory = \"32MiB\"\n[server]\nbackpressure_limit = \"33MiB\"\n",
+            "x.toml:4:22: limits.queue_limit of 32MiB is below server.backpressure_limit of 33MiB;"
+            + " clients would be closed before their senders pause, so raise it\n"
+            + "x.toml:4:22: server.backpressure_limit of 33MiB for one client is more than limits."
+            + "memory of 32MiB for all; lower it, or raise the other");
+        yield return new TestCaseData(
+            "[admin]\naddress = \"tcp://0.0.0.0:9100\"\naccess = \"remote\"\n",
+            "x.toml:2:11: admin.address: tcp://0.0.0.0:9100 can be reached from other machines, so"
+            + " it needs a token; name its file with admin.token_file, or set NPFAST_ADMIN_TOKEN");
+        yield return new TestCaseData(
+            "[tls]\nkey_password_file = \"env:A-B\"\n",
+            "x.toml:2:21: tls.key_password_file: 'A-B' is not the name of a variable; write env: w"
+            + "ith letters, digits and underscores, or ./ before the name of a file");
         yield return new TestCaseData(
             "[admin]\ntoken_file = \"t\"\n",
             "x.toml:2:14: admin.token_file needs an admin listener; give one with admin.address, o"
@@ -111,6 +132,17 @@ internal static class BadConfigurationsOfSections
         yield return new TestCaseData(
             "[[listener]]\naddress = \"unix:///a\"\n[[listener]]\naddress = \"unix:///a\"\n",
             "x.toml:4:11: listener.address: unix:///a is listened on twice; keep one of them");
+        yield return new TestCaseData(
+            "[server]\naddress = [\"tcp://127.0.0.1:9000\", \"tcp://127.0.0.1:9000\"]\n",
+            "x.toml:2:11: server.address: tcp://127.0.0.1:9000 is listened on twice; keep one of them");
+        yield return new TestCaseData(
+            "[server]\naddress = \"tcp://127.0.0.1:9000\"\n[admin]\naddress = \"tcp://127.0.0.1:9000\"\n",
+            "x.toml:4:11: admin.address: tcp://127.0.0.1:9000 is where clients are listened for; give the admin "
+            + "listener another address");
+        yield return new TestCaseData(
+            "[[upstream]]\nname = \"a\"\nnodes = [\"tcp://h:1\", \"tcp://g:1\", \"tcp://h:1\"]\n",
+            "x.toml:3:9: upstream.nodes: upstream 'a' has tcp://h:1 twice; keep one of them, and write upstream.links "
+            + "for more connections to each");
         yield return new TestCaseData(
             "[[upstream]]\n",
             "x.toml:1:3: [[upstream]] has no name; write name = \"orders\"\nx.toml:1:3: [[upstream]] "

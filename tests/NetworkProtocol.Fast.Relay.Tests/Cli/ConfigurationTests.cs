@@ -3,10 +3,12 @@ using System.Collections.Generic;
 using System.IO;
 using System.Linq;
 using System.Reflection;
+using System.Runtime.Versioning;
 using System.Text.RegularExpressions;
 using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Cli;
+using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
@@ -130,6 +132,99 @@ internal sealed partial class ConfigurationTests
                 Assert.That(item.OriginOf(key).ToString(), Is.EqualTo(name));
             }
         }
+    }
+
+    [Test]
+    public void Environment_ShortNameOfEveryKey_SetsThatKeyOrSaysWhatToWrite()
+    {
+        foreach (ConfigurationSection section in ConfigurationSchema.Sections.Where(static s => !s.IsList))
+        {
+            foreach (ConfigurationKey key in section.Keys)
+            {
+                var configuration = new NetworkConfiguration();
+                string name = EnvironmentSource.Prefix + key.Name.ToUpperInvariant();
+                string whole = EnvironmentSource.NameOf(section, key, null);
+                EnvironmentSource.Read(configuration, new Dictionary<string, string>
+                {
+                    [name] = key.DefaultText ?? key.Example ?? key.ValueName,
+                });
+                string[] told =
+                [
+                    .. configuration.Errors.Concat(EnvironmentRules.Check(configuration))
+                        .Select(static e => e.Message),
+                ];
+                if (told.Length == 0)
+                {
+                    Assert.That(configuration.Items(section).Single().Has(key), name);
+                }
+                else
+                {
+                    Assert.That(told.Single(), Does.Contain(whole), name);
+                }
+            }
+        }
+    }
+
+    [Test]
+    [Platform(Exclude = "Win", Reason = "a file's mode is of Unix")]
+    [UnsupportedOSPlatform("windows")]
+    public void Save_OverAFileBehindALink_KeepsItsModeAndTheLink()
+    {
+        using var folder = new TemporaryFolder();
+        string file = folder.File("relay.toml");
+        string link = folder.File("link.toml");
+        File.WriteAllText(file, "old");
+        File.WriteAllText(file + ".new", "a stranger's");
+        File.CreateSymbolicLink(link, file);
+        File.SetUnixFileMode(file, UnixFileMode.UserRead | UnixFileMode.UserWrite);
+        NetworkConfiguration configuration = Parse("[server]\nmax_connections = 7\n[[upstream]]\nname = \"a\"\n"
+            + "nodes = [\"tcp://h:1\"]\n");
+        configuration.Save(link);
+        Assert.That(NetworkConfiguration.Load(link).ToToml(), Is.EqualTo(configuration.ToToml()));
+        Assert.That(File.ReadAllText(file), Is.EqualTo(configuration.ToToml()));
+        Assert.That(new FileInfo(link).LinkTarget, Is.EqualTo(file));
+        Assert.That(File.GetUnixFileMode(file), Is.EqualTo(UnixFileMode.UserRead | UnixFileMode.UserWrite));
+        Assert.That(Directory.GetFiles(Path.GetDirectoryName(file)!), Has.Length.EqualTo(3), "nothing is left beside");
+        Assert.That(File.ReadAllText(file + ".new"), Is.EqualTo("a stranger's"));
+        Assert.That(() => configuration.Save(folder.File("none/relay.toml")), Throws.InstanceOf<IOException>());
+    }
+
+    [TestCase("CLIENT_AUTH", "required", "identity.client_auth", null)]
+    [TestCase("SERVER_NAME", "a.example", "client.server_name", null)]
+    [TestCase("CLIENT_CA", "/ca.pem", "client.ca", "sets client.ca, which a relay does not use; for tls.client_ca "
+        + "write NETWORK_PROTOCOL_TLS_CLIENT_CA, or unset it")]
+    public void Environment_NameThatBeginsLikeASection_IsReadAsAKey(
+        string name, string value, string path, string? fault)
+    {
+        var configuration = new NetworkConfiguration();
+        EnvironmentSource.Read(
+            configuration, new Dictionary<string, string> { [EnvironmentSource.Prefix + name] = value });
+        Assert.That(configuration.Errors, Is.Empty);
+        Assert.That(EnvironmentRules.Check(configuration).Select(static e => e.Message),
+            Is.EqualTo(fault is null ? [] : new[] { fault }));
+        Assert.That(configuration.Entries().Where(static e => e.Origin.Layer == ConfigurationLayer.Environment)
+            .Select(static e => e.Key), Is.EqualTo(new[] { path }));
+    }
+
+    [TestCase("SERVICE_HOST", "10.96.0.7", true)]
+    [TestCase("SERVICE_PORT", "9000", true)]
+    [TestCase("SERVICE_PORT_PACKETS", "9000", true)]
+    [TestCase("PORT", "tcp://10.96.0.7:9000", true)]
+    [TestCase("PORT_9000_TCP", "tcp://10.96.0.7:9000", true)]
+    [TestCase("PORT_9000_TCP_PROTO", "tcp", true)]
+    [TestCase("PORT_9000_TCP_PORT", "9000", true)]
+    [TestCase("PORT_9000_TCP_ADDR", "10.96.0.7", true)]
+    [TestCase("SERVER_PORT", "tcp://10.96.0.7:9000", true)]
+    [TestCase("SERVER_SERVICE_HOST", "10.96.0.7", true)]
+    [TestCase("PORT", "9000", false)]
+    [TestCase("SERVER_PORT", "9000", false)]
+    [TestCase("SERVER_HOST", "10.96.0.7", false)]
+    public void Variables_OfAServiceOfOurName_AreNobodysSlip(string name, string value, bool isPassedOver)
+    {
+        NetworkConfiguration configuration = Parse(string.Empty);
+        EnvironmentSource.Read(
+            configuration, new Dictionary<string, string> { [EnvironmentSource.Prefix + name] = value });
+        Assert.That(configuration.Errors, isPassedOver ? Is.Empty : Has.Count.EqualTo(1));
     }
 
     [Test]

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using NetworkProtocol.Fast.Relay.Cli.Bench;
 using NUnit.Framework;
 
@@ -15,7 +16,7 @@ internal sealed class EchoMeterTests
         var run = new LoadRun(1);
         var meter = new LoadMeter(run);
         var bytes = new EchoMeter(run, meter, WireBytes, inFlight: 4);
-        run.Measure();
+        run.Measure(Stopwatch.GetTimestamp());
         long first = bytes.Begin();
         Assert.That(first, Is.EqualTo(40));
         Assert.That(bytes.TryTake(Filled(9), out long bytesToSend));
@@ -31,7 +32,7 @@ internal sealed class EchoMeterTests
         var run = new LoadRun(1);
         var bytes = new EchoMeter(run, new LoadMeter(run), WireBytes, inFlight: 2);
         bytes.Begin();
-        run.Stop();
+        run.Stop(Stopwatch.GetTimestamp());
         Assert.That(bytes.TryTake(Filled(15), out long bytesToSend));
         Assert.That(bytesToSend, Is.Zero);
         Assert.That(bytes.TryTake(Filled(5), out _), Is.False);

@@ -4,7 +4,10 @@ using System.Linq;
 using System.Runtime.Versioning;
 using System.Text;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Relay.Tests.Admin;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
+using NetworkProtocol.Fast.Tests.Shared;
+using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Relay.Tests.Cli;
@@ -53,6 +56,7 @@ internal sealed class LocalTransportTests
         using NpfastProcess upstream = await NpfastProcess.StartRelayAsync("--listen", pipe, "--route", "a=echo");
         using NpfastProcess relay =
             await NpfastProcess.StartRelayAsync("--listen", file, "--upstream", $"up={pipe}", "--route", "a=up");
+        await Eventually.HoldsAsync(() => relay.Log.Contains("connected to", StringComparison.Ordinal));
         (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync("send", file, "a", "over");
         Assert.That(exitCode, Is.Zero, errors);
         Assert.That(Encoding.UTF8.GetString(output), Is.EqualTo("over"));
@@ -62,11 +66,16 @@ internal sealed class LocalTransportTests
     public async Task Relay_UserThatIsNotAllowed_IsRefusedAndTheLogSaysWho()
     {
         using NpfastProcess relay = await NpfastProcess.StartRelayAsync(
-            "--listen", file, "--socket-mode", "0660", "--allow-user", Nobody);
+            "--listen", file, "--socket-mode", "0660", "--allow-user", Nobody,
+            "--admin", $"unix://{folder.FullName}/admin");
         Assert.That(File.GetUnixFileMode($"{folder.FullName}/s"), Is.EqualTo(
             UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite));
         (int exitCode, _, string errors) = await NpfastProcess.RunAsync("send", file, "ECHO", "hello");
         Assert.That(exitCode, Is.EqualTo(1), errors);
+        RawResponse metrics = await RawHttp.AskAsync(Endpoint.Parse($"unix://{folder.FullName}/admin"), "GET",
+            "/metrics", TestContext.CurrentContext.CancellationToken);
+        Assert.That(PrometheusReader.Read(metrics.Body)[$"npfast_connections_refused_total{{listener=\"{file}\"}}"],
+            Is.EqualTo(1));
         relay.Signal("TERM");
         await relay.ExitAsync();
         Assert.That(relay.Log, Does.Match(@"connection refused: #\d+ unix://\S+ \(pid \d+ uid \d+ gid \d+\) is not "

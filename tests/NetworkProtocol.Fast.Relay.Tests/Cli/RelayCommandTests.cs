@@ -34,8 +34,11 @@ internal sealed class RelayCommandTests
         Assert.That(relay.Log, Does.Contain("stopped"));
     }
 
-    [Test]
-    public async Task Relay_SignalledTwice_ExitsAtOnce(CancellationToken cancellation)
+    [TestCase("INT", "TERM", false)]
+    [TestCase("TERM", "TERM", true)]
+    [TestCase("INT", "INT", true)]
+    public async Task Relay_SignalledTwice_ExitsAtOnce(
+        string first, string second, bool isDraining, CancellationToken cancellation)
     {
         var entered = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var never = new TaskCompletionSource();
@@ -58,9 +61,15 @@ internal sealed class RelayCommandTests
         Task held = HoldAsync(client, entered.Task, cancellation);
         await entered.Task.WaitAsync(cancellation);
 
-        // Two signals of one kind may reach a process as one.
-        relay.Signal("INT");
-        relay.Signal("TERM");
+        // Two signals of one kind may reach a process as one, unless it has answered the first.
+        relay.Signal(first);
+        if (isDraining)
+        {
+            await Eventually.HoldsAsync(
+                () => relay.Log.Contains("draining 1 connections", StringComparison.Ordinal));
+        }
+
+        relay.Signal(second);
 
         Assert.That(await relay.ExitAsync(), Is.EqualTo(1), relay.Log);
         Assert.That(async () => await held, Throws.InstanceOf<PacketConnectionException>());
@@ -81,6 +90,37 @@ internal sealed class RelayCommandTests
         Assert.That(errors.TrimEnd(), Is.EqualTo(
             $"npfast: cannot listen on {taken}: the port is taken by another socket; "
             + "stop its process or choose another port"));
+    }
+
+    [Test]
+    public async Task Relay_AdminPortTaken_FailsBeforeItListensForClients()
+    {
+        using NpfastProcess first = await NpfastProcess.StartRelayAsync("--listen", AnyPort, "--listen", AnyPort);
+        (Endpoint taken, Endpoint alsoTaken) = (first.Endpoints[0], first.Endpoints[1]);
+
+        // Both are taken: the one that is tried first is told.
+        (int exitCode, byte[] output, string errors) = await NpfastProcess.RunAsync(
+            "relay", "--listen", alsoTaken.ToString(), "--admin", taken.ToString());
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(output, Is.Empty);
+        Assert.That(errors.TrimEnd(), Is.EqualTo(
+            $"npfast: cannot listen on {taken}: the port is taken by another socket; "
+            + "stop its process or choose another port"));
+    }
+
+    [Test]
+    public async Task Relay_SocketPathTaken_SaysSoAndFails()
+    {
+        using var folder = new TemporaryFolder();
+        string uri = "unix://" + folder.File("s");
+        using NpfastProcess first = await NpfastProcess.StartRelayAsync("--listen", uri);
+
+        (int exitCode, _, string errors) = await NpfastProcess.RunAsync("relay", "--listen", uri);
+
+        Assert.That(exitCode, Is.EqualTo(1));
+        Assert.That(errors.TrimEnd(), Is.EqualTo($"npfast: cannot listen on {uri}: another process listens there; "
+            + "stop it or choose another path"));
     }
 
     [Test]

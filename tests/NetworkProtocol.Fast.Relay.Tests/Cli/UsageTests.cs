@@ -74,6 +74,9 @@ internal sealed class UsageTests
         "--log-level: '3' is not a log level; use trace, debug, information, warning, error, critical or none")]
     [TestCase("relay --log-category server",
         "--log-category: 'server' has no level; write NAME=LEVEL, as in access=none")]
+    [TestCase("relay --log-category NetworkProtocol.Fast.Tls=debug",
+        "--log-category: there is no category 'Tls'; use one of: access, server, client, link, forwarding, relay, "
+        + "admin, log")]
     [TestCase("relay --log-category server=5",
         "--log-category: '5' is not a log level; use trace, debug, information, warning, error, critical or none")]
     [TestCase("relay --log-category server=debug --log-category Server=none",

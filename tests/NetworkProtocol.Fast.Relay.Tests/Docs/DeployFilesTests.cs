@@ -1,8 +1,10 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Text;
 using System.Text.RegularExpressions;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Tests.Processes;
 using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
@@ -17,7 +19,7 @@ internal sealed partial class DeployFilesTests
     private static string Folder => Path.Combine(RepositoryRoot.Path, "docs", "deploy");
 
     [Test]
-    public async Task UnitFile_VerifiedBySystemd_HasNoFault()
+    public async Task UnitFiles_VerifiedBySystemd_HaveNoFault()
     {
         if (!File.Exists("/usr/bin/systemd-analyze"))
         {
@@ -31,12 +33,29 @@ internal sealed partial class DeployFilesTests
         Assert.That(text, Does.Contain("ExecStart=/usr/local/bin/npfast relay"));
         await File.WriteAllTextAsync(unit, text.Replace("/usr/local/bin/npfast", NpfastProcess.BinaryPath));
 
+        string socket = folder.File("npfast.socket");
+        File.Copy(Path.Combine(Folder, "npfast.socket"), socket);
+
         (int exitCode, byte[] output, string errors) =
-            await NpfastProcess.RunProgramAsync("systemd-analyze", [], "verify", unit);
+            await NpfastProcess.RunProgramAsync("systemd-analyze", [], "verify", unit, socket);
 
         string[] said = [.. (Encoding.UTF8.GetString(output) + errors).Split('\n')
-            .Where(static line => line.Contains("npfast", System.StringComparison.Ordinal))];
+            .Where(static line => line.Contains("npfast", StringComparison.Ordinal))];
         Assert.That((exitCode, string.Join('\n', said)), Is.EqualTo((0, string.Empty)), errors);
+    }
+
+    [Test]
+    public async Task SocketUnit_Listeners_AreThoseOfItsConfiguration()
+    {
+        string text = await File.ReadAllTextAsync(Path.Combine(Folder, "npfast.socket"));
+        var configuration = NetworkConfiguration.Parse(string.Join('\n', text.Split('\n')
+            .Where(static line => line.StartsWith("#   ", StringComparison.Ordinal))
+            .Select(static line => line[4..]).SkipWhile(static line => line != "[server]")));
+
+        Assert.That(
+            Streams().Matches(text).Select(static m => m.Groups["at"].Value)
+                .Select(static at => at[0] is '/' or '@' ? $"unix://{at}" : $"tcp://{at}"),
+            Is.EqualTo(configuration.ToServerOptions().Listeners.Select(static l => l.Endpoint.ToString())));
     }
 
     [Test]
@@ -59,6 +78,9 @@ internal sealed partial class DeployFilesTests
 
     [GeneratedRegex(@"^COPY (?!--)(?<names>.+) \S+$", RegexOptions.Multiline)]
     private static partial Regex ContextCopy();
+
+    [GeneratedRegex("^ListenStream=(?<at>.+)$", RegexOptions.Multiline)]
+    private static partial Regex Streams();
 
     [GeneratedRegex("dotnet publish .* artifacts/npfast")]
     private static partial Regex Publish();

@@ -17,12 +17,16 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
     private readonly TcpListener listener = new(IPAddress.Loopback, 0);
     private readonly CancellationTokenSource stopping = new();
     private readonly Func<Socket, CancellationToken, Task> script;
+    private readonly LinkSettings? settings;
     private readonly Task accepting;
     private int connections;
 
-    internal ScriptedUpstream(Func<Socket, CancellationToken, Task> script)
+    /// <param name="script">What a connection does once its session is open.</param>
+    /// <param name="settings">What it announces; null for the defaults.</param>
+    internal ScriptedUpstream(Func<Socket, CancellationToken, Task> script, LinkSettings? settings = null)
     {
         this.script = script;
+        this.settings = settings;
         listener.Start();
         accepting = Task.Run(AcceptAsync);
     }
@@ -91,7 +95,7 @@ internal sealed class ScriptedUpstream : IAsyncDisposable
                 Interlocked.Increment(ref connections);
                 await ReadAsync(socket, PlainOpening.Magic.Length, stopping.Token);
                 await ReadPacketAsync(socket, stopping.Token);
-                await socket.SendAsync(RawPacket.Opening());
+                await socket.SendAsync(RawPacket.Opening(settings));
                 await script(socket, stopping.Token);
             }
             catch (Exception e) when (e is OperationCanceledException or SocketException)

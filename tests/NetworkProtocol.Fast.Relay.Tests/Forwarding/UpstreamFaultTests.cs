@@ -110,6 +110,20 @@ internal sealed class UpstreamFaultTests
         Assert.That(error!.Code, Is.EqualTo(isReply ? ErrorCode.HandlerFailed : ErrorCode.NoUpstream));
     }
 
+    [Test]
+    public async Task Link_ThatFailsUnexpectedly_IsToldAndConnectsAgain()
+    {
+        const int UpstreamLost = 501;
+        const int LinkFault = 506;
+        var log = new FaultyLog(UpstreamLost, LinkFault);
+        using var faulty = new LinkRuntime(loggers: log);
+        await using var upstream = new ScriptedUpstream(static (_, _) => Task.CompletedTask);
+        RelayNode relay = Start(upstream.Endpoint, TimeSpan.FromMilliseconds(20), faulty);
+        await Eventually.HoldsAsync(() => upstream.Connections >= 3, "it goes on");
+        Assert.That(log.Counted, Is.GreaterThan(0));
+        await relay.DisposeAsync();
+    }
+
     private static PacketHeader ReplyTo(PacketHeader request) => new()
     {
         Type = request.Type,
@@ -134,7 +148,7 @@ internal sealed class UpstreamFaultTests
         }
     }
 
-    private RelayNode Start(Endpoint upstream, TimeSpan delayMax)
+    private RelayNode Start(Endpoint upstream, TimeSpan delayMax, LinkRuntime? with = null)
     {
         var node = new RelayNode(
             new RelayOptions
@@ -154,7 +168,7 @@ internal sealed class UpstreamFaultTests
                 ],
                 Routes = [new RouteOptions { Match = RouteMatch.Parse("up"), Target = "up" }],
             },
-            runtime);
+            with ?? runtime);
         node.Start();
         return node;
     }

@@ -14,9 +14,36 @@ internal sealed class NotifySocket : IDisposable
 
     private readonly Socket socket = new(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
 
+    private readonly UnixDomainSocketEndPoint end;
+
     /// <param name="address">As NOTIFY_SOCKET has it.</param>
-    internal NotifySocket(string address) =>
-        socket.Bind(new UnixDomainSocketEndPoint(address[0] == '@' ? "\0" + address[1..] : address));
+    internal NotifySocket(string address)
+    {
+        end = new UnixDomainSocketEndPoint(address[0] == '@' ? "\0" + address[1..] : address);
+        socket.Bind(end);
+    }
+
+    /// <summary>Signs of life that came so far.</summary>
+    internal int Signs { get; private set; }
+
+    /// <summary>Leaves no room for what the process tells: a manager that has stopped reading.</summary>
+    internal void Fill()
+    {
+        using var other = new Socket(AddressFamily.Unix, SocketType.Dgram, ProtocolType.Unspecified);
+        other.Connect(end);
+        other.Blocking = false;
+        try
+        {
+            while (true)
+            {
+                other.Send("FILLING=1"u8);
+            }
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.WouldBlock)
+        {
+            // Full.
+        }
+    }
 
     /// <summary>The next notice, as its lines by name; signs of life only where they are asked for.</summary>
     internal async Task<Dictionary<string, string>> NextAsync(
@@ -33,7 +60,9 @@ internal sealed class NotifySocket : IDisposable
                 notice.Add(parts[0], parts[1]);
             }
 
-            if (isLifeAsked == notice.ContainsKey("WATCHDOG"))
+            bool isSign = notice.ContainsKey("WATCHDOG");
+            Signs += isSign ? 1 : 0;
+            if (isLifeAsked == isSign && !notice.ContainsKey("FILLING"))
             {
                 return notice;
             }

@@ -71,6 +71,24 @@ internal sealed class ServiceTests
     }
 
     [Test]
+    public async Task Relay_WhoseServiceManagerStopsReading_DrainsAllTheSame(CancellationToken cancellation)
+    {
+        using var folder = new TemporaryFolder();
+        using var manager = new NotifySocket(folder.File("notify"));
+        using NpfastProcess relay = await NpfastProcess.StartRelayWithVariablesAsync(
+            new Dictionary<string, string?>
+            {
+                ["NOTIFY_SOCKET"] = folder.File("notify"),
+                ["WATCHDOG_USEC"] = "10000",
+                ["WATCHDOG_PID"] = null,
+            },
+            "--listen", AnyPort);
+        Assert.That((await manager.NextAsync(cancellation))["READY"], Is.EqualTo("1"));
+        manager.Fill();
+        Assert.That(await relay.StopAsync(), Is.Zero, relay.Log);
+    }
+
+    [Test]
     public async Task Relay_WhoseServiceManagerIsGone_RunsAndWarns()
     {
         using var folder = new TemporaryFolder();

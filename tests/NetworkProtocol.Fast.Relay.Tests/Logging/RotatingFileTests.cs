@@ -32,7 +32,7 @@ internal sealed class RotatingFileTests
     {
         const int Bytes = 4096;
         const int Lines = 2000;
-        using (RotatingFile file = RotatingFile.Open(path, Bytes, filesMax))
+        using (RotatingFile file = RotatingFile.Open(path, Bytes, filesMax, new LogLoss()))
         {
             for (int i = 0; i < Lines; i++)
             {
@@ -56,7 +56,7 @@ internal sealed class RotatingFileTests
     public void Open_ExistingFile_IsAppendedTo()
     {
         File.WriteAllText(path, "before\n");
-        using (RotatingFile file = RotatingFile.Open(path, 4096, 3))
+        using (RotatingFile file = RotatingFile.Open(path, 4096, 3, new LogLoss()))
         {
             file.Append("after\n");
         }
@@ -68,7 +68,7 @@ internal sealed class RotatingFileTests
     public void Append_OneLineLongerThanAll_IsWrittenWhole()
     {
         string line = new string('ü', 100_000) + "\n";
-        using (RotatingFile file = RotatingFile.Open(path, 4096, 3))
+        using (RotatingFile file = RotatingFile.Open(path, 4096, 3, new LogLoss()))
         {
             file.Append("first\n");
             file.Append(line);
@@ -83,7 +83,7 @@ internal sealed class RotatingFileTests
     [Test]
     public void Append_FileMovedAwayMeanwhile_MakesItAnew()
     {
-        using RotatingFile file = RotatingFile.Open(path, 4096, 3);
+        using RotatingFile file = RotatingFile.Open(path, 4096, 3, new LogLoss());
         file.Append("one\n");
         file.Flush();
         File.Move(path, path + ".old");
@@ -94,12 +94,45 @@ internal sealed class RotatingFileTests
     }
 
     [Test]
+    public void Append_FileReplacedMeanwhile_GoesIntoTheNewOne()
+    {
+        // What logrotate's create does.
+        using RotatingFile file = RotatingFile.Open(path, 4096, 3, new LogLoss());
+        file.Append("one\n");
+        file.Flush();
+        File.Move(path, path + ".old");
+        File.WriteAllText(path, string.Empty);
+        file.Append("two\n");
+        file.Flush();
+        Assert.That(File.ReadAllText(path + ".old"), Is.EqualTo("one\n"));
+        Assert.That(File.ReadAllText(path), Is.EqualTo("two\n"));
+    }
+
+    [Test]
+    public void Append_FileCutOffMeanwhile_GoesOnAtItsEnd()
+    {
+        // What logrotate's copytruncate does.
+        using RotatingFile file = RotatingFile.Open(path, 4096, 3, new LogLoss());
+        file.Append(new string('1', 4000) + "\n");
+        file.Flush();
+        using (var cut = new FileStream(path, FileMode.Open, FileAccess.Write, FileShare.ReadWrite))
+        {
+            cut.SetLength(0);
+        }
+
+        file.Append(new string('2', 4000) + "\n");
+        file.Flush();
+        Assert.That(File.ReadAllText(path), Is.EqualTo(new string('2', 4000) + "\n"));
+        Assert.That(File.Exists(path + ".1"), Is.False, "there was room again");
+    }
+
+    [Test]
     public void Append_FolderGone_CountsWhatIsLostAndTellsLater()
     {
         string inner = folder.File("logs");
         Directory.CreateDirectory(inner);
         string log = Path.Combine(inner, "npfast.log");
-        using RotatingFile file = RotatingFile.Open(log, 4096, 3);
+        using RotatingFile file = RotatingFile.Open(log, 4096, 3, new LogLoss());
         Directory.Delete(inner, recursive: true);
         for (int i = 0; i < 3; i++)
         {
@@ -110,15 +143,16 @@ internal sealed class RotatingFileTests
         Directory.CreateDirectory(inner);
         file.Append("back\n");
         file.Flush();
-        Assert.That(File.ReadAllText(log), Is.EqualTo("3 writes to this file failed and are lost\nback\n"));
+        Assert.That(File.ReadAllText(log),
+            Is.EqualTo("3 lines could not be written to this file and are lost\nback\n"));
     }
 
     [Test]
     public void Open_WhatCannotBeWritten_SaysWhy()
     {
-        Assert.That(() => RotatingFile.Open(folder.File("none/x.log"), 4096, 3),
+        Assert.That(() => RotatingFile.Open(folder.File("none/x.log"), 4096, 3, new LogLoss()),
             Throws.InstanceOf<IOException>().With.Message.Contains("its folder does not exist; make it"));
-        Assert.That(() => RotatingFile.Open(Path.GetDirectoryName(path)!, 4096, 3),
+        Assert.That(() => RotatingFile.Open(Path.GetDirectoryName(path)!, 4096, 3, new LogLoss()),
             Throws.InstanceOf<IOException>().With.Message.EndsWith("it is a folder"));
     }
 

@@ -44,6 +44,9 @@ internal sealed class NpfastProcess : IDisposable
     /// <summary>The binary under test.</summary>
     internal static string BinaryPath { get; } = FindBinary();
 
+    /// <summary>Whether it was compiled ahead of time; else the runtime stands beside it.</summary>
+    internal static bool IsNative { get; } = !File.Exists(Path.ChangeExtension(BinaryPath, ".dll"));
+
     /// <summary>Where it listens, with real ports.</summary>
     internal IReadOnlyList<Endpoint> Endpoints
     {

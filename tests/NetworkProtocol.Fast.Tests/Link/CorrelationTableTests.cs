@@ -45,8 +45,46 @@ internal sealed class CorrelationTableTests
         var table = new CorrelationTable<string>(4);
         table.TryBegin("me", 77, PacketType.Echo, 5, out uint correlation);
         Assert.That(table.TryEnd(correlation, out EndedRequest<string> ended));
-        Assert.That(ended, Is.EqualTo(new EndedRequest<string>("me", 77, PacketType.Echo)));
+        Assert.That(ended, Is.EqualTo(
+            new EndedRequest<string>("me", 77, PacketType.Echo, Correlation: correlation)));
         Assert.That(table.TryEnd(correlation, out _), Is.False);
+        Assert.That(table.InFlight, Is.Zero);
+    }
+
+    [Test]
+    public void End_InABatch_KeepsTheSlotUntilTheBatchIsFreed()
+    {
+        var table = new CorrelationTable<string>(2);
+        var batch = new EndedSlots();
+        table.TryBegin("a", 1, PacketType.Echo, 5, out uint first);
+        table.TryBegin("b", 2, PacketType.Echo, 5, out uint second);
+        Assert.That(table.TryEnd(first, batch, out EndedRequest<string> ended));
+        Assert.That(ended.Owner, Is.EqualTo("a"));
+        Assert.That(table.TryEnd(first, batch, out _), Is.False);
+        Assert.That(table.TryEnd(first, out _), Is.False);
+        Assert.That(table.InFlight, Is.EqualTo(2));
+        Assert.That(table.TryBegin("c", 3, PacketType.Echo, 5, out _), Is.False, "no slot was given back yet");
+        table.Free(batch);
+        Assert.That(batch.IsEmpty);
+        Assert.That(table.InFlight, Is.EqualTo(1));
+        Assert.That(table.TryBegin("c", 3, PacketType.Echo, 5, out uint third));
+        Assert.That(third, Is.Not.EqualTo(first));
+        Assert.That(table.TryEnd(second, out _));
+    }
+
+    [Test]
+    public void End_InABatchOfMoreThanItHolds_GivesSlotsBackMeanwhile()
+    {
+        var table = new CorrelationTable<string>(256);
+        var batch = new EndedSlots();
+        for (int i = 0; i < 1_000; i++)
+        {
+            Assert.That(table.TryBegin("me", (uint)i, PacketType.Echo, 5, out uint correlation));
+            Assert.That(table.TryEnd(correlation, batch, out _));
+        }
+
+        Assert.That(table.InFlight, Is.LessThan(256).And.GreaterThan(0));
+        table.Free(batch);
         Assert.That(table.InFlight, Is.Zero);
     }
 
@@ -187,10 +225,17 @@ internal sealed class CorrelationTableTests
         }))];
         Task replier = OwnThread.Run(() =>
         {
+            var batch = new EndedSlots();
             for (int i = 0; Volatile.Read(ref running) > 0; i++)
             {
-                Request.End(table, Volatile.Read(ref replies[i & 1023]));
+                Request.End(table, Volatile.Read(ref replies[i & 1023]), batch);
+                if ((i & 15) == 0)
+                {
+                    table.Free(batch);
+                }
             }
+
+            table.Free(batch);
         });
         Task reaper = OwnThread.Run(() =>
         {
@@ -214,6 +259,14 @@ internal sealed class CorrelationTableTests
         internal static void End(CorrelationTable<Request> table, uint correlation)
         {
             if (table.TryEnd(correlation, out EndedRequest<Request> ended))
+            {
+                Interlocked.Increment(ref ended.Owner.ends);
+            }
+        }
+
+        internal static void End(CorrelationTable<Request> table, uint correlation, EndedSlots batch)
+        {
+            if (table.TryEnd(correlation, batch, out EndedRequest<Request> ended))
             {
                 Interlocked.Increment(ref ended.Owner.ends);
             }

@@ -92,6 +92,25 @@ internal sealed class SendQueueTests
     }
 
     [Test]
+    public void Queue_WhileThePoolIsShort_IsHighAtAQuarter()
+    {
+        queue.Close();
+        queue = new SendQueue(pool, RingBytes, 1 << 20, 1 << 20);
+        for (uint i = 1; i <= 5; i++)
+        {
+            Assert.That(Enqueue(i, 60_000), Is.EqualTo(EnqueueStatus.Done));
+        }
+
+        Assert.That((queue.IsHigh, queue.IsLow), Is.EqualTo((false, true)));
+        var hog = new PoolHog(pool);
+        Assert.That(pool.IsShort);
+        Assert.That((queue.IsHigh, queue.IsLow), Is.EqualTo((true, false)));
+        Drain();
+        Assert.That((queue.IsHigh, queue.IsLow), Is.EqualTo((false, true)));
+        hog.Return();
+    }
+
+    [Test]
     public void Packet_LargerThanTheLimit_PassesOnlyAlone()
     {
         Assert.That(Enqueue(1, 1 << 20), Is.EqualTo(EnqueueStatus.Done));

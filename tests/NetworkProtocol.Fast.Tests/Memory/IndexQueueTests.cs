@@ -40,10 +40,8 @@ internal sealed class IndexQueueTests
         int[] given = [2, 0, 3, 1];
         for (int round = 0; round < 10; round++)
         {
-            foreach (int index in given)
-            {
-                queue.Give(index);
-            }
+            queue.Give(given[0]);
+            queue.Give(given.AsSpan(1));
 
             foreach (int index in given)
             {
@@ -77,6 +75,13 @@ internal sealed class IndexQueueTests
 
                     held.Enqueue(index);
                 }
+                else if (held.Count == 3 && i % 2 == 0)
+                {
+                    int[] all = [.. held];
+                    held.Clear();
+                    Array.ForEach(all, each => Interlocked.Decrement(ref holders[each]));
+                    queue.Give(all);
+                }
                 else if (held.TryDequeue(out index))
                 {
                     Interlocked.Decrement(ref holders[index]);
@@ -91,8 +96,9 @@ internal sealed class IndexQueueTests
             foreach (int index in held)
             {
                 Interlocked.Decrement(ref holders[index]);
-                queue.Give(index);
             }
+
+            queue.Give([.. held]);
         }))];
         await Task.WhenAll(users);
         var left = new HashSet<int>();

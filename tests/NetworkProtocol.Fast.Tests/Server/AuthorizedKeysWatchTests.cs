@@ -1,3 +1,4 @@
+using System;
 using System.IO;
 using System.Linq;
 using System.Runtime.Versioning;
@@ -20,6 +21,7 @@ internal sealed class AuthorizedKeysWatchTests : SecureFixture
 {
     private const int ReadLine = 409;
     private const int UnusableLine = 410;
+    private const int OpenedLine = 407;
 
     private SecretFolder folder = null!;
     private LogLines lines = null!;
@@ -49,7 +51,12 @@ internal sealed class AuthorizedKeysWatchTests : SecureFixture
 
         await AssertHonestEchoAsync(harness, StrangerKey);
         Assert.That(lines.Shown.Select(static l => l.Text), Has.Some.EndsWith("again: 2 authorised keys"));
-        Assert.That(lines.Shown.Select(static l => l.Text), Has.Some.Contains("peer bob"));
+        await Eventually.HoldsAsync(() => lines.Shown.Any(IsOfBob));
+        Assert.That(lines.Shown.Count(IsOfBob), Is.EqualTo(1), "a connection has one line, at its end");
+        Assert.That(lines.CountOf(OpenedLine), Is.EqualTo(1), "and at debug one at its beginning");
+
+        static bool IsOfBob((LogLevel Level, int Id, string Text) line) =>
+            line.Text.Contains("peer bob", StringComparison.Ordinal);
     }
 
     [Test]

@@ -7,8 +7,8 @@ using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Dispatch;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Session;
-using NetworkProtocol.Fast.Tests.Link;
 using NetworkProtocol.Fast.Tests.Session;
+using NetworkProtocol.Fast.Tests.Shared;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Server;

@@ -26,6 +26,19 @@ internal sealed class TlsCertificateTests : TlsFixture
     }
 
     [Test]
+    public async Task EncryptedKey_WithItsPasswordInAVariable_IsUsed()
+    {
+        const string Variable = "NPFAST_TEST_KEY_PASSWORD";
+        CertificateFiles encrypted = Encrypt(Files.Issue("own")) with { PasswordFile = $"env:{Variable}" };
+        AssertRefused(encrypted, $"the variable {Variable} is not set, or empty; set it, or name a file instead");
+        Environment.SetEnvironmentVariable(Variable, Password);
+        await ServesAsync(encrypted);
+        Environment.SetEnvironmentVariable(Variable, "another");
+        AssertRefused(encrypted, "its password is wrong");
+        Environment.SetEnvironmentVariable(Variable, null);
+    }
+
+    [Test]
     public async Task EncryptedKey_OfAClient_IsShown()
     {
         CertificateFiles alice = Encrypt(Files.Issue("alice", ["alice"], CertificateUse.Client));

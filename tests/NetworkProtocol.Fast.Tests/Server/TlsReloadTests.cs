@@ -7,6 +7,7 @@ using NetworkProtocol.Fast.Certificates;
 using NetworkProtocol.Fast.Client;
 using NetworkProtocol.Fast.Session;
 using NetworkProtocol.Fast.Tests.Shared;
+using NetworkProtocol.Fast.Transport;
 using NUnit.Framework;
 
 namespace NetworkProtocol.Fast.Tests.Server;
@@ -88,6 +89,25 @@ internal sealed class TlsReloadTests : TlsFixture
             using PacketReply reply = await client.RequestAsync("ECHO", new byte[3]);
             Assert.That(reply.Payload.Length, Is.EqualTo(3));
         }
+    }
+
+    [Test]
+    public async Task FilesOfAConnector_ThatAreNoGood_AreToldOnceAndThoseOfBeforeStay(CancellationToken cancellation)
+    {
+        await using ServerHarness harness = Start();
+        string roots = File.ReadAllText(Files.Roots);
+        Files.Write("trusted.pem", roots);
+        var faults = new List<string>();
+        var connector = new TlsConnector(
+            new TlsClientOptions { RootsFile = Files.PathOf("trusted.pem") }, faults.Add);
+        TransportOptions transport = TransportOptions.Default with { Tls = connector };
+        foreach (string content in new[] { "nothing", "nothing", roots, "nothing else" })
+        {
+            Files.Write("trusted.pem", content);
+            (await TransportConnector.ConnectAsync(harness.Endpoint, transport, cancellation)).Close();
+        }
+
+        Assert.That(faults, Has.Count.EqualTo(2).And.All.Contains("trusted.pem"), "not for each attempt");
     }
 
     [Test]

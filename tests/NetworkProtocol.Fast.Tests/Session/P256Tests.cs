@@ -83,15 +83,36 @@ internal sealed class P256Tests
     }
 
     [Test]
-    public void KeyPair_OfAScalarOutOfRange_IsRefused()
+    public void Keys_OfLibcryptoAndOfThePlatform_AgreeWithEachOther()
+    {
+        Assert.That(!OperatingSystem.IsLinux() || OpenSslP256.IsUsable, "both ways are there to be compared");
+        for (int i = 0; i < 50; i++)
+        {
+            using P256KeyPair own = i % 2 == 0 ? P256KeyPair.Generate() : P256KeyPair.GenerateByPlatform();
+            using P256KeyPair other = P256KeyPair.GenerateByPlatform();
+            Assert.That(P256PublicKey.TryImport(own.PublicKey, byPlatform: true, out P256PublicKey? ownPublic));
+            Assert.That(P256PublicKey.TryImport(other.PublicKey, out P256PublicKey? otherPublic));
+            byte[] first = new byte[32];
+            byte[] second = new byte[32];
+            Assert.That(own.TryAgree(otherPublic!, first) && other.TryAgree(ownPublic!, second));
+            Assert.That(first, Is.EqualTo(second));
+            ownPublic!.Dispose();
+            otherPublic!.Dispose();
+        }
+    }
+
+    [TestCase(false)]
+    [TestCase(true)]
+    public void KeyPair_OfAScalarOutOfRange_IsRefused(bool byPlatform)
     {
         byte[] order = Convert.FromHexString("FFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551");
-        Assert.That(() => P256KeyPair.FromScalar(new byte[32]), Throws.InstanceOf<CryptographicException>());
-        Assert.That(() => P256KeyPair.FromScalar(order), Throws.InstanceOf<CryptographicException>());
-        Assert.That(() => P256KeyPair.FromScalar(new byte[31]), Throws.InstanceOf<ArgumentException>());
+        Assert.That(() => P256KeyPair.FromScalar(new byte[32], byPlatform),
+            Throws.InstanceOf<CryptographicException>());
+        Assert.That(() => P256KeyPair.FromScalar(order, byPlatform), Throws.InstanceOf<CryptographicException>());
+        Assert.That(() => P256KeyPair.FromScalar(new byte[31], byPlatform), Throws.InstanceOf<ArgumentException>());
 
         byte[] one = [.. new byte[31], 1];
-        using P256KeyPair generator = P256KeyPair.FromScalar(one);
+        using P256KeyPair generator = P256KeyPair.FromScalar(one, byPlatform);
         Assert.That(Convert.ToHexString(generator.PublicKey[1..33]), // RFC 5114, 2.6
             Is.EqualTo("6B17D1F2E12C4247F8BCE6E563A440F277037D812DEB33A0F4A13945D898C296"));
     }
@@ -140,11 +161,15 @@ internal sealed class P256Tests
         Assert.That(right, Is.EqualTo(400));
     }
 
+    // By both ways.
     private static bool Imports(byte[] point)
     {
         bool valid = P256PublicKey.TryImport(point, out P256PublicKey? key);
         Assert.That(key is null, Is.Not.EqualTo(valid));
         key?.Dispose();
+        Assert.That(P256PublicKey.TryImport(point, byPlatform: true, out P256PublicKey? other), Is.EqualTo(valid));
+        Assert.That(other is null, Is.Not.EqualTo(valid));
+        other?.Dispose();
         return valid;
     }
 

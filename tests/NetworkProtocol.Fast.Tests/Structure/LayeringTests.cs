@@ -32,7 +32,7 @@ internal sealed partial class LayeringTests
             "Dispatch", "Server",
             "Client",
         ]),
-        new("Logging", ["Configuration"]),
+        new("Logging", ["Memory", "Diagnostics", "Configuration"]),
         new("Admin",
         [
             "Memory", "Packets", "Diagnostics", "Session", "Transport", "Configuration", "Link", "Dispatch", "Server",

@@ -25,6 +25,7 @@ internal sealed partial class UnsafeTests
     [
         "NetworkProtocol.Fast.Relay/Cli/StopSignals.cs", // signal: undoes an inherited "ignore", which .NET cannot
         "NetworkProtocol.Fast/Memory/SystemAccounts.cs", // getpwnam_r, getgrnam_r
+        "NetworkProtocol.Fast/Memory/SystemDescriptors.cs", // fcntl: whether, and to whom else, one is passed
         "NetworkProtocol.Fast/Memory/SystemFiles.cs", // statx, geteuid; link; open, fsync, flock: folders; lchown
         "NetworkProtocol.Fast/Memory/SystemLimits.cs", // getrlimit, setrlimit: descriptors
         "NetworkProtocol.Fast/Memory/SystemMemory.cs", // mmap, munmap

@@ -32,11 +32,14 @@ internal sealed class HttpServer : ITransportAcceptor, IAsyncDisposable
     internal long Refused => Volatile.Read(ref refused);
 
     /// <summary>Listens.</summary>
+    /// <param name="endpoint">Where.</param>
+    /// <param name="inherited">A socket that listens there already; null to open one.</param>
     /// <returns>Where, with the real port.</returns>
     /// <exception cref="TransportException">The endpoint cannot be listened on; the message says why.</exception>
-    internal Endpoint Start(Endpoint endpoint)
+    internal Endpoint Start(Endpoint endpoint, InheritedSocket? inherited = null)
     {
-        listener = TransportListener.Start(endpoint, new ListenerOptions { Backlog = 64 }, this);
+        listener = TransportListener.Start(
+            endpoint, new ListenerOptions { Backlog = 64, Inherited = inherited }, this);
         return listener.BoundEndpoint;
     }
 

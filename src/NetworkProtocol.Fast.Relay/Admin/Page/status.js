@@ -129,6 +129,16 @@ function showTables(status) {
     Object.entries(status.events), "–");
 }
 
+// What the file says and only a restart puts into force.
+function showRestarts(changes) {
+  byId("restart").hidden = changes.length === 0;
+  byId("restarts").replaceChildren(...changes.map(change => {
+    const line = document.createElement("li");
+    line.textContent = change;
+    return line;
+  }));
+}
+
 function showConnections(report) {
   byId("connections-of").textContent = report.connections.length < report.total
     ? `the oldest ${report.connections.length} of ${report.total}` : `${report.total}`;
@@ -202,6 +212,7 @@ async function refresh() {
     showTiles(status);
     showPlots();
     showTables(status);
+    showRestarts(status.needsRestart);
     showConnections(connections);
   } catch (error) {
     const needsToken = error.message === "token";

@@ -23,8 +23,9 @@ internal sealed class BenchCertificate : IDisposable
 
     internal CertificateFiles Files { get; }
 
-    /// <summary>What a client of these servers goes by: the whole check of a chain, as in earnest.</summary>
-    internal TlsClientOptions ClientOptions => new() { RootsFile = Files.Certificate };
+    /// <summary>What a client of these servers goes by: the whole check of a chain, as in earnest, and a name, because
+    /// sessions are resumed by it (an address names none).</summary>
+    internal TlsClientOptions ClientOptions => new() { RootsFile = Files.Certificate, ServerName = "localhost" };
 
     public void Dispose() => folder.Delete(recursive: true);
 }

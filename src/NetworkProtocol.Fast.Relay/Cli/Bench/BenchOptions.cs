@@ -29,7 +29,10 @@ internal sealed record BenchOptions
     /// <summary>The server is not in this process, so its memory and processor time are not seen.</summary>
     internal bool IsRemote { get; init; }
 
-    /// <summary>Time before that, which is not measured.</summary>
+    /// <summary>The longest wait, after the window, for what is under way.</summary>
+    internal TimeSpan DrainTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time before it is measured.</summary>
     internal TimeSpan WarmUp => Duration * WarmUpShare;
 
     /// <summary>A message on the wire: header, name, payload.</summary>

@@ -36,7 +36,7 @@ internal sealed class ConnectLoad(
             await visit.Answered.ConfigureAwait(false);
         }
 
-        meter.Record(Stopwatch.GetTimestamp() - start);
+        meter.Record(start, Stopwatch.GetTimestamp());
         link.CloseAfterFlush(CloseReason.Requested, string.Empty);
         await visit.Closed.ConfigureAwait(false);
     }

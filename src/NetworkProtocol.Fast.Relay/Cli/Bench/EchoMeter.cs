@@ -19,7 +19,7 @@ internal sealed class EchoMeter(LoadRun run, LoadMeter meter, int wireBytes, int
 
     protected override void EndOldest(long now)
     {
-        meter.Record(now - sentAt[oldest]);
+        meter.Record(sentAt[oldest], now);
         sentAt[oldest] = now;
         oldest = oldest + 1 == sentAt.Length ? 0 : oldest + 1;
     }

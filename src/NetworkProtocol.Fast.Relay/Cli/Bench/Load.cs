@@ -5,7 +5,7 @@ using System.Threading.Tasks;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
-/// <summary>A closed loop of messages over some connections: what comes back sends the next.</summary>
+/// <summary>Messages over some connections; in a closed loop, what comes back sends the next.</summary>
 internal abstract class Load : IAsyncDisposable
 {
     private readonly List<LoadMeter> meters = [];
@@ -20,7 +20,7 @@ internal abstract class Load : IAsyncDisposable
 
     internal LoadRun Run { get; }
 
-    /// <summary>Messages that came back while measuring, so far.</summary>
+    /// <summary>Messages that came back within the window, so far.</summary>
     internal long Messages
     {
         get
@@ -41,7 +41,11 @@ internal abstract class Load : IAsyncDisposable
     /// <summary>Sends the first messages of every connection.</summary>
     internal abstract void Begin();
 
-    internal LatencyHistogram CollectLatencies()
+    /// <summary>Not all is back, and no more is waited for.</summary>
+    /// <returns>True when that is a result: the load has counted what is missing.</returns>
+    internal virtual bool TryGiveUp() => false;
+
+    internal virtual LatencyHistogram CollectLatencies()
     {
         var all = new LatencyHistogram();
         foreach (LoadMeter meter in meters)

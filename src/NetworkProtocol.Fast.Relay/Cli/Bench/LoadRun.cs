@@ -4,32 +4,35 @@ using System.Threading.Tasks;
 namespace NetworkProtocol.Fast.Relay.Cli.Bench;
 
 /// <summary>
-/// What the connections of one load share: its phase, and how it ends. The coordinator moves the phase on, connections
-/// read it for each message.
+/// What the connections of one load share: the window that is measured, and how it ends. The coordinator opens and
+/// closes the window, connections look at it for each message.
 /// </summary>
 internal sealed class LoadRun
 {
-    private const int PhaseWarmUp = 0;
-    private const int PhaseMeasure = 1;
-    private const int PhaseStop = 2;
+    private const long Never = long.MaxValue;
 
     private readonly TaskCompletionSource ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private int phase;
+    private long begin = Never;
+    private long end = Never;
     private int busy;
 
     internal LoadRun(int connections) => busy = connections;
 
-    internal bool IsMeasuring => Volatile.Read(ref phase) == PhaseMeasure;
+    internal bool IsStopping => End != Never;
 
-    internal bool IsStopping => Volatile.Read(ref phase) == PhaseStop;
+    /// <summary>When the window ended; the greatest number there is before that.</summary>
+    internal long End => Volatile.Read(ref end);
 
     /// <summary>Completes when every connection has all its messages back; fails as soon as one of them does.</summary>
     internal Task Ended => ended.Task;
 
-    internal void Measure() => Volatile.Write(ref phase, PhaseMeasure);
+    /// <summary>Whether a timestamp of Stopwatch is within the window, its end excluded.</summary>
+    internal bool IsInWindow(long timestamp) => timestamp >= Volatile.Read(ref begin) && timestamp < End;
 
-    /// <summary>Connections send nothing more; what is under way still comes back.</summary>
-    internal void Stop() => Volatile.Write(ref phase, PhaseStop);
+    internal void Measure(long timestamp) => Volatile.Write(ref begin, timestamp);
+
+    /// <summary>Connections send nothing more that was not due before; what is under way still comes back.</summary>
+    internal void Stop(long timestamp) => Volatile.Write(ref end, timestamp);
 
     /// <summary>A connection has nothing under way any more.</summary>
     internal void ConnectionDone()

@@ -50,7 +50,7 @@ internal sealed class PacketLoadConnection(
             return null;
         }
 
-        meter.Record(now - sentAt[slot]);
+        meter.Record(sentAt[slot], now);
         if (!Run.IsStopping)
         {
             sentAt[slot] = now;

@@ -15,7 +15,7 @@ internal sealed class RawLoad(IPEndPoint target, int wireBytes, LoadShape shape)
     {
         for (int i = 0; i < Shape.Connections; i++)
         {
-            var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            Socket socket = RawServer.CreateSocket();
             connections.Add(new RawLoadConnection(
                 socket, Run, new EchoMeter(Run, AddMeter(), wireBytes, Shape.InFlight)));
             await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);

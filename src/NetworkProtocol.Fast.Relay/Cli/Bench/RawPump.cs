@@ -49,6 +49,7 @@ internal sealed class RawPump : IThreadPoolWorkItem
         catch (ObjectDisposedException)
         {
             // The pump of the other direction closed both sockets.
+            Close();
         }
     }
 
@@ -78,6 +79,7 @@ internal sealed class RawPump : IThreadPoolWorkItem
         }
         catch (ObjectDisposedException)
         {
+            Close();
             return false;
         }
     }
@@ -93,9 +95,12 @@ internal sealed class RawPump : IThreadPoolWorkItem
         return false;
     }
 
+    // Whoever owns the pump calls it, so that no operation of its own is under way.
     private void Close()
     {
         source.Dispose();
         destination.Dispose();
+        receive.Dispose();
+        send.Dispose();
     }
 }

@@ -10,7 +10,12 @@ internal sealed class RawServer : IAsyncDisposable
 {
     private const int Backlog = 512;
 
-    private readonly Socket listener = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+    // More than a large message: the system begins with a window of 64 KiB, into which one segment of loopback hardly
+    // fits. It then closes and opens for each, and whenever that goes wrong, which happens on a busy processor, the
+    // connection stands still until a timer of 200 ms and more has run.
+    private const int ReceiveBufferBytes = 2 << 20;
+
+    private readonly Socket listener = CreateSocket();
     private readonly Task accepting;
 
     /// <param name="serve">Serves one client, which it owns, without blocking.</param>
@@ -23,6 +28,13 @@ internal sealed class RawServer : IAsyncDisposable
     }
 
     internal IPEndPoint EndPoint { get; }
+
+    /// <summary>A socket for bare bytes; those that a listener accepts have its settings.</summary>
+    internal static Socket CreateSocket() => new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp)
+    {
+        NoDelay = true,
+        ReceiveBufferSize = ReceiveBufferBytes,
+    };
 
     /// <summary>Sends every byte back.</summary>
     internal static RawServer Echo() => new(static client => new RawPump(client, client).Run());

@@ -8,6 +8,7 @@ using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 using System.Threading;
 using System.Threading.Tasks;
+using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Admin;
 using NetworkProtocol.Fast.Transport;
 
@@ -64,11 +65,11 @@ internal sealed class AdminClient : IDisposable
         SendAsync(HttpMethod.Get, path, null, cancellation);
 
     /// <summary>Asks for a change.</summary>
-    /// <returns>What came of it, for people.</returns>
+    /// <returns>What came of it.</returns>
     /// <exception cref="CommandFailedException">The relay cannot be reached or refuses; it says why.</exception>
-    internal async Task<string> ChangeAsync(string path, byte[] body, CancellationToken cancellation) => Read(
-        await SendAsync(HttpMethod.Post, path, body, cancellation).ConfigureAwait(false),
-        AdminJson.Default.ChangeReport).Message;
+    internal async Task<T> ChangeAsync<T>(
+        string path, byte[] body, JsonTypeInfo<T> type, CancellationToken cancellation) =>
+        Read(await SendAsync(HttpMethod.Post, path, body, cancellation).ConfigureAwait(false), type);
 
     public void Dispose() => http.Dispose();
 
@@ -125,7 +126,7 @@ internal sealed class AdminClient : IDisposable
         }
 
         string hint = status == HttpStatusCode.Unauthorized
-            ? $"; name its file with {ControlParameters.TokenFile.Name}, or set {AdminToken.Variable}"
+            ? $"; name its file with {ControlParameters.TokenFile.Name}, or set {AdminKeys.TokenVariable}"
             : string.Empty;
         return new CommandFailedException($"the relay refuses: {said}{hint}");
     }

@@ -1,3 +1,4 @@
+using System.Collections.Generic;
 using System.CommandLine;
 using System.IO;
 using System.Linq;
@@ -11,7 +12,7 @@ using NetworkProtocol.Fast.Relay.Admin;
 namespace NetworkProtocol.Fast.Relay.Cli.Control;
 
 /// <summary><c>npfast drain</c>, <c>reload</c> and <c>log-level</c>: ask a running relay for a change. What came of it
-/// is one line on stdout.</summary>
+/// is on stdout: one line, and for a reload one more for each change.</summary>
 internal static class ChangeCommand
 {
     private const string Inherit = "inherit";
@@ -34,9 +35,9 @@ internal static class ChangeCommand
 
     internal static Command CreateReload()
     {
-        Command command = ControlParameters.Command(
+        Command command = ControlParameters.CommandWithin(ControlParameters.ReloadTimeout,
             "reload", "Asks a running relay to read its configuration again, as SIGHUP does.");
-        command.SetAction((parsed, cancellation) => ChangeAsync(parsed, "api/reload", [], cancellation));
+        command.SetAction(ReloadAsync);
         return command;
     }
 
@@ -73,9 +74,31 @@ internal static class ChangeCommand
     {
         StandardOutput.Require();
         using AdminClient client = ControlParameters.Open(parsed);
-        string message = await client.ChangeAsync(path, body, cancellation).ConfigureAwait(false);
+        ChangeReport report = await client
+            .ChangeAsync(path, body, AdminJson.Default.ChangeReport, cancellation).ConfigureAwait(false);
+        return await PrintAsync([report.Message]).ConfigureAwait(false);
+    }
+
+    private static async Task<int> ReloadAsync(ParseResult parsed, CancellationToken cancellation)
+    {
+        StandardOutput.Require();
+        using AdminClient client = ControlParameters.Open(parsed, ControlParameters.ReloadTimeout);
+        ReloadReport report = await client
+            .ChangeAsync("api/reload", [], AdminJson.Default.ReloadReport, cancellation).ConfigureAwait(false);
+        return await PrintAsync([
+            report.Message, .. report.Changed.Select(static change => $"changed: {change}"),
+            .. report.NeedsRestart.Select(static change => $"needs a restart: {change}"),
+        ]).ConfigureAwait(false);
+    }
+
+    private static async Task<int> PrintAsync(IEnumerable<string> lines)
+    {
         using TextWriter output = StandardOutput.OpenText();
-        await output.WriteLineAsync(OneLine.Of(message)).ConfigureAwait(false);
+        foreach (string line in lines)
+        {
+            await output.WriteLineAsync(OneLine.Of(line)).ConfigureAwait(false);
+        }
+
         return ExitCode.Clean;
     }
 
@@ -85,14 +108,9 @@ internal static class ChangeCommand
         using AdminClient client = ControlParameters.Open(parsed);
         LogLevelReport levels = await client
             .GetAsync("api/log-level", AdminJson.Default.LogLevelReport, cancellation).ConfigureAwait(false);
-        using TextWriter output = StandardOutput.OpenText();
-        await output.WriteLineAsync(levels.Level).ConfigureAwait(false);
-        foreach ((string category, string level) in levels.Categories.OrderBy(static c => c.Key))
-        {
-            await output.WriteLineAsync(OneLine.Of($"{category} {level}")).ConfigureAwait(false);
-        }
-
-        return ExitCode.Clean;
+        return await PrintAsync([
+            levels.Level, .. levels.Categories.OrderBy(static c => c.Key).Select(static c => $"{c.Key} {c.Value}"),
+        ]).ConfigureAwait(false);
     }
 
     private static string? LevelOf(string text, out string? value)

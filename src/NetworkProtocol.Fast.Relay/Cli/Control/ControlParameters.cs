@@ -1,7 +1,9 @@
 using System;
 using System.CommandLine;
+using System.Globalization;
 using NetworkProtocol.Fast.Configuration;
 using NetworkProtocol.Fast.Relay.Admin;
+using NetworkProtocol.Fast.Relay.Forwarding;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Relay.Cli.Control;
@@ -17,15 +19,28 @@ internal static class ControlParameters
         ValueParsers.AdminUri!);
 
     internal static Option<string?> TokenFile { get; } = Parameters.Option<string?>(
-        "--token-file", "FILE", $"A file with the relay's admin token; ${AdminToken.Variable} unless given",
-        ValueParsers.FilePath);
+        "--token-file", "FILE",
+        $"A file with the relay's admin token, or env:NAME for a variable; ${AdminKeys.TokenVariable} unless given",
+        ValueParsers.SecretSource);
 
     internal static Option<bool> Json { get; } = Parameters.Flag("--json", "Prints the relay's JSON document");
 
+    /// <summary>For <c>reload</c>, which waits for new nodes, and first for a reload that is under way.</summary>
+    internal static Option<Duration> ReloadTimeout { get; } = Parameters.Option(
+        SharedOptions.Timeout.Name, "TIME",
+        string.Create(CultureInfo.InvariantCulture,
+            $"Time to answer; new nodes alone may take {RelayNode.Patience.TotalSeconds} s to be connected"),
+        ValueParsers.DurationOf(Duration.Milliseconds(1), new Duration(TimeSpan.FromDays(1))), Duration.Seconds(30));
+
     /// <summary>Makes a command that asks a relay.</summary>
-    internal static Command Command(string name, string description, params Option[] options)
+    internal static Command Command(string name, string description, params Option[] options) =>
+        CommandWithin(SharedOptions.Timeout, name, description, options);
+
+    /// <summary>Makes a command that asks a relay and has its own option for the time.</summary>
+    internal static Command CommandWithin(
+        Option<Duration> timeout, string name, string description, params Option[] options)
     {
-        var command = new Command(name, description) { Address, TokenFile, SharedOptions.Timeout };
+        var command = new Command(name, description) { Address, TokenFile, timeout };
         foreach (Option option in options)
         {
             command.Add(option);
@@ -35,7 +50,7 @@ internal static class ControlParameters
     }
 
     /// <exception cref="UsageException">No relay is named.</exception>
-    internal static AdminClient Open(ParseResult parsed)
+    internal static AdminClient Open(ParseResult parsed, Option<Duration>? timeout = null)
     {
         Endpoint? endpoint = parsed.GetValue(Address);
         if (endpoint is null)
@@ -54,6 +69,7 @@ internal static class ControlParameters
         }
 
         return new AdminClient(
-            endpoint, AdminToken.Text(parsed.GetValue(TokenFile)), parsed.GetValue(SharedOptions.Timeout).Span);
+            endpoint, AdminToken.Text(parsed.GetValue(TokenFile)),
+            parsed.GetValue(timeout ?? SharedOptions.Timeout).Span);
     }
 }

@@ -34,6 +34,7 @@ internal static class StatusView
         string events = string.Join(", ",
             status.Events.Where(static e => e.Value > 0).Select(static e => $"{e.Key} {Units.Count(e.Value)}"));
         rows.Add(Line(events.Length == 0 ? "no pauses, waits or drops" : $"since the start: {events}"));
+        rows.AddRange(status.NeedsRestart.Select(static change => Line($"needs a restart: {change}")));
         return new Rows(rows);
     }
 
@@ -149,5 +150,5 @@ internal static class StatusView
     private static void Add(Table table, params string[] cells) =>
         table.AddRow(cells.Select(static c => (IRenderable)new Text(OneLine.Of(c))));
 
-    private static Text Line(string text) => new(OneLine.Of(text));
+    internal static Text Line(string text) => new(OneLine.Of(text));
 }

@@ -2,7 +2,7 @@ using System;
 using System.Threading;
 using NetworkProtocol.Fast.Link;
 
-namespace NetworkProtocol.Fast.Tests.Link;
+namespace NetworkProtocol.Fast.Tests.Shared;
 
 /// <summary>A clock that only tests move, and the wheel that goes by it.</summary>
 internal sealed class ManualTime : TimeProvider

@@ -4,7 +4,7 @@ using System.Collections.Generic;
 using System.Linq;
 using Microsoft.Extensions.Logging;
 
-namespace NetworkProtocol.Fast.Tests.Server;
+namespace NetworkProtocol.Fast.Tests.Shared;
 
 /// <summary>Keeps what was logged. Any thread.</summary>
 internal sealed class LogLines : ILoggerFactory, ILogger
