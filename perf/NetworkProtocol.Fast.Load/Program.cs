@@ -17,8 +17,8 @@ namespace NetworkProtocol.Fast.Loading;
 internal static class Program
 {
     private const string Usage =
-        "usage: npfast-load raw-echo | raw-relay TARGET | generate KIND TARGET | stall TARGET | idle KIND TARGET | "
-        + "probe KIND TARGET, each with its options; TARGET is tcp://127.0.0.1:PORT";
+        "usage: npfast-load raw-echo | raw-relay TARGET | generate KIND TARGET | stall KIND TARGET | "
+        + "idle KIND TARGET | probe KIND TARGET, each with its options; TARGET is tcp://127.0.0.1:PORT";
 
     private static async Task<int> Main(string[] args)
     {

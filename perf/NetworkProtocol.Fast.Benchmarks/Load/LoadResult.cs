@@ -31,7 +31,8 @@ internal sealed record LoadResult
     public required double AllocatedBytesPerMessage { get; init; }
 
     /// <summary>False where each message is a connection: making one allocates, as it may.</summary>
-    internal bool ConnectsNobody => !Subject.EndsWith("connect", StringComparison.Ordinal);
+    internal bool ConnectsNobody => !Subject.EndsWith("connect", StringComparison.Ordinal)
+        && !Subject.EndsWith("resumed", StringComparison.Ordinal);
 
     public required double CpuMicrosecondsPerMessage { get; init; }
 }

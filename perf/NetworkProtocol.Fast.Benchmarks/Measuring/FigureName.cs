@@ -10,6 +10,17 @@ internal static class FigureName
     internal const string MegabytesPerSecond = "megabytesPerSecond";
     internal const string P50 = "p50Us";
     internal const string P99 = "p99Us";
+
+    /// <summary>Messages a second as a share of the rate that an open loop asked for.</summary>
+    internal const string OfRate = "ofRate";
+
+    /// <summary>The longest latency as a share of the window.</summary>
+    internal const string MaxOfWindow = "maxOfWindow";
+
+    /// <summary>How much of the window the processor of load and upstream was busy with them, when the relay is on
+    /// another one.</summary>
+    internal const string LoadCoreBusy = "loadCoreBusy";
+
     internal const string LoadCpu = "loadCpuUs";
     internal const string RelayCpu = "relayCpuUs";
     internal const string UpstreamCpu = "upstreamCpuUs";
@@ -28,15 +39,31 @@ internal static class FigureName
 
     internal const string BytesPerLink = "bytesPerLink";
 
-    /// <summary>p99 of others while one is stalled, as a share of that before.</summary>
+    /// <summary>p99 of others while one is stalled, as a share of that before, over all rounds together.</summary>
     internal const string StalledP99Ratio = "stalledP99Ratio";
 
     /// <summary>Most resident memory over the second half of a stall as a share of the most over the first.</summary>
     internal const string MemoryGrowth = "memoryGrowth";
 
+    /// <summary>What the relay's memory rose to beyond that of an idle one, as a share of its limit for
+    /// buffers.</summary>
+    internal const string PeakOfBound = "peakOfBound";
+
     internal const string PeakMegabytes = "peakMegabytes";
     internal const string RecoverySeconds = "recoverySeconds";
-    internal const string RequestsFailed = "requestsFailed";
+
+    /// <summary>The same as a share of the time that the server was away and a reconnecting relay's first
+    /// delay.</summary>
+    internal const string RecoveryOfDelay = "recoveryOfDelay";
+
+    /// <summary>Requests that failed, and were sent before the server was killed.</summary>
+    internal const string FailedInFlight = "failedInFlight";
+
+    /// <summary>Requests that failed, and were sent before the first success.</summary>
+    internal const string FailedWhileDown = "failedWhileDown";
+
+    /// <summary>Requests that failed, and were sent after the first success.</summary>
+    internal const string FailedAfterwards = "failedAfterwards";
 
     /// <summary>Garbage collections of the relay while it was loaded, connecting and warming up included, by
     /// generation.</summary>

@@ -24,7 +24,8 @@ internal sealed class PeerSet(Harness harness, Bed bed, string certificate)
 
     /// <param name="packets">Port of the packet upstream.</param>
     /// <param name="bytes">Port of the byte upstream.</param>
-    internal async Task<Haproxy?> HaproxyAsync(int packets, int bytes)
+    /// <param name="largeBuffers">Buffers of 64 KiB, which others here have, instead of its default of 16.</param>
+    internal async Task<Haproxy?> HaproxyAsync(int packets, int bytes, bool largeBuffers = false)
     {
         if (Find("haproxy") is not { } file)
         {
@@ -34,8 +35,9 @@ internal sealed class PeerSet(Harness harness, Bed bed, string certificate)
         (int tcp, int tls, int tlsAlone, int tcpAlone) = (Ports.Free(), Ports.Free(), Ports.Free(), Ports.Free());
         string secure = $"ssl crt {certificate} ssl-min-ver TLSv1.3 no-tls-tickets";
         const string Wait = "  tcp-request inspect-delay 1h\n  tcp-request content accept if { req.len gt 0 }\n";
-        string path = Write("haproxy.cfg",
+        string path = Write(largeBuffers ? "haproxy-64k.cfg" : "haproxy.cfg",
             "global\n  no strict-limits\n  nbthread 1\n  maxconn 12000\n  tune.ssl.cachesize 0\n"
+            + (largeBuffers ? "  tune.bufsize 65536\n" : "")
             + "defaults\n  mode tcp\n  maxconn 12000\n  timeout connect 10s\n  timeout client 1h\n  timeout server 1h\n"
             + Listen("tcp", tcp, "", "", packets) + Listen("tls", tls, secure, "", bytes)
             + Listen("tls-alone", tlsAlone, secure, Wait, bytes) + Listen("tcp-alone", tcpAlone, "", Wait, bytes));

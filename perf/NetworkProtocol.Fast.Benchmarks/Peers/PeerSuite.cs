@@ -79,6 +79,9 @@ internal static class PeerSuite
         if (haproxy is not null)
         {
             subjects.Add(new Subject("haproxy", "plain", At(haproxy.Tcp), haproxy.Child, upstream));
+            int port = PortOf(upstreamAt);
+            PeerSet.Haproxy large = (await peers.HaproxyAsync(port, port, largeBuffers: true))!;
+            subjects.Add(new Subject("haproxy 64k", "plain", At(large.Tcp), large.Child, upstream));
         }
 
         if (await peers.NginxAsync(PortOf(upstreamAt)) is { } nginx)

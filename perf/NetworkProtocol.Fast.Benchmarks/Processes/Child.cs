@@ -40,6 +40,8 @@ internal sealed class Child : IDisposable
 
     internal string Name { get; }
 
+    internal int Id => process.Id;
+
     /// <summary>Processor time so far, in seconds, by process: its own and those that it started.</summary>
     internal Dictionary<int, double> CpuSeconds => ProcessClock.CpuSeconds(process.Id);
 

@@ -34,6 +34,9 @@ internal sealed class Placement
 
     internal bool IsPinned => relayCore is not null;
 
+    /// <summary>Whether load and upstream share a processor, and the relay has another one.</summary>
+    internal bool SeparatesRelay => relayCore != otherCore;
+
     /// <summary>Those that this machine has, and why others are missing.</summary>
     internal static IReadOnlyList<Placement> Available(int processors, bool canPin, out string? missing)
     {

@@ -20,18 +20,24 @@ internal static class LoadPage
         (FigureName.P99, "p99 us"),
         ("p99.9Us", "p99.9 us"),
         ("maxUs", "max us"),
+        (FigureName.OfRate, "of the rate"),
         (FigureName.RelayCpu, "relay CPU us"),
         (FigureName.LoadCpu, "load CPU us"),
         (FigureName.UpstreamCpu, "upstream CPU us"),
+        (FigureName.LoadCoreBusy, "core of load and upstream busy"),
         (FigureName.RelayMegabytes, "relay MB"),
         (FigureName.LoadMegabytes, "load MB"),
         (FigureName.UpstreamMegabytes, "upstream MB"),
         (FigureName.PeakMegabytes, "peak MB"),
+        (FigureName.PeakOfBound, "peak of the bound"),
         (FigureName.MemoryGrowth, "memory growth"),
         ("undisturbedP99Us", "p99 us before"),
         (FigureName.StalledP99Ratio, "p99 of that before"),
         (FigureName.RecoverySeconds, "s to first success"),
-        (FigureName.RequestsFailed, "requests failed"),
+        (FigureName.RecoveryOfDelay, "of the reconnect delay"),
+        (FigureName.FailedInFlight, "failed in flight"),
+        (FigureName.FailedWhileDown, "failed while down"),
+        (FigureName.FailedAfterwards, "failed afterwards"),
         (FigureName.BytesPerLink, "B a link"),
     ];
 
@@ -76,7 +82,7 @@ internal static class LoadPage
         {
             CellKey key = cell.Key;
             page.Append(CultureInfo.InvariantCulture,
-                $"| {key.Subject} | {key.PayloadBytes} | {key.Connections} x {key.InFlight} |");
+                $"| {key.Subject}{MarksOf(cell)} | {key.PayloadBytes} | {key.Connections} x {key.InFlight} |");
             foreach ((string name, _) in columns)
             {
                 page.Append(' ').Append(cell.Find(name) is { } figure ? Text(figure) : "").Append(" |");
@@ -91,6 +97,12 @@ internal static class LoadPage
 
             page.Append('\n');
         }
+    }
+
+    private static string MarksOf(Cell cell)
+    {
+        string marks = string.Join(", ", CellMarks.Of(cell));
+        return marks.Length == 0 ? marks : $" (**{marks}**)";
     }
 
     // Three digits are what such figures are worth.

@@ -23,7 +23,8 @@ internal static class TargetTable
         {
             page.Append(CultureInfo.InvariantCulture, $"| {budget.What} ({budget.Placement}) | {budget.TargetText} ");
             page.Append(budget.Measure(measurements) is { } figure
-                ? $"| {LoadPage.Text(figure)} | {(budget.IsMetBy(figure.Median) ? "yes" : "**no**")} |\n"
+                ? $"| {LoadPage.Text(figure)} | {(budget.IsMetBy(figure.Median) ? "yes" : "**no**")}"
+                    + $"{MarksOf(budget, measurements)} |\n"
                 : "| not measured | |\n");
         }
 
@@ -35,5 +36,19 @@ internal static class TargetTable
             : string.Create(CultureInfo.InvariantCulture,
                 $"| {allocated.Max():0.###} | {(allocated.Max() < NoiseBytes ? "yes" : "**no**")} |\n"));
         return page.ToString();
+    }
+
+    private static string MarksOf(RatioBudget budget, Measurements measurements)
+    {
+        var marks = new List<string>();
+        foreach (string? subject in (string?[])[budget.Subject, budget.Baseline])
+        {
+            if (subject is not null && budget.CellOf(measurements, subject) is { } cell)
+            {
+                marks.AddRange(CellMarks.Of(cell, budget.Figure).Select(mark => $"{subject} {mark}"));
+            }
+        }
+
+        return marks.Count == 0 ? string.Empty : $" ({string.Join(", ", marks)})";
     }
 }

@@ -1,45 +1,50 @@
 using System;
 using System.Collections.Generic;
 using System.Globalization;
+using System.Linq;
 using System.Text.Json;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Benchmarks.Measuring;
 using NetworkProtocol.Fast.Benchmarks.Processes;
+using NetworkProtocol.Fast.Relay.Cli;
 
 namespace NetworkProtocol.Fast.Benchmarks.Scenarios;
 
-/// <summary>Runs <c>npfast-load generate</c> once and reads, at both ends of its window, the clocks of the processes
+/// <summary>Runs <c>npfast-load generate</c> once, which reads, at both ends of its window, the clocks of the processes
 /// that take part.</summary>
 internal static class Generator
 {
     // Warming up, draining and starting, besides the window.
     private static readonly TimeSpan Slack = TimeSpan.FromSeconds(30);
 
-    internal static async Task<Dictionary<string, double>> RunAsync(
-        Harness harness, Placement placement, Subject subject, Shape shape, double seconds)
+    /// <param name="harness">The programs.</param>
+    /// <param name="placement">Where the load runs.</param>
+    /// <param name="subject">What it is put on.</param>
+    /// <param name="shape">How much is under way.</param>
+    /// <param name="seconds">Length of the window.</param>
+    /// <param name="latencies">Takes in all latencies; null if they are not to be put together with others.</param>
+    internal static async Task<Dictionary<string, double>> RunAsync(Harness harness, Placement placement,
+        Subject subject, Shape shape, double seconds, LatencyHistogram? latencies = null)
     {
+        string watch = string.Create(CultureInfo.InvariantCulture, $"{subject.Relay.Id}");
         string[] arguments =
         [
             "generate", subject.Kind, subject.Target, .. shape.Options, .. subject.Options,
             "--seconds", seconds.ToString(CultureInfo.InvariantCulture),
+            "--watch", subject.Upstream is { Id: var id }
+                ? string.Create(CultureInfo.InvariantCulture, $"{watch},{id}")
+                : watch,
         ];
         CollectionWatch collections = await CollectionWatch.BeginAsync(subject);
         using Child load = harness.StartLoad($"load on {subject.Name}", Part.Load, placement, arguments);
         TimeSpan limit = TimeSpan.FromSeconds(seconds) + Slack;
-        double begins = TimeOf(await load.LineWithAsync("\"measuring\"", limit));
-        var watch = new CpuWatch(subject, begins);
-        double ends = TimeOf(await load.LineWithAsync("\"measured\"", limit));
-        (double relayCpu, double upstreamCpu) = watch.End(ends);
+        await load.LineWithAsync("\"measured\"", limit);
         double relayBytes = subject.Relay.ResidentBytes;
-        Dictionary<string, double> figures = Read(await load.LineWithAsync("\"result\"", limit), out double messages);
-        if (messages > 0)
+        string result = await load.LineWithAsync("\"result\"", limit);
+        Dictionary<string, double> figures = Read(result, shape.PayloadBytes, placement.SeparatesRelay);
+        if (latencies is not null)
         {
-            figures[FigureName.RelayCpu] = relayCpu * 1e6 / messages;
-            figures[FigureName.MegabytesPerRelayCpuSecond] = shape.PayloadBytes * messages / relayCpu / 1e6;
-            if (subject.Upstream is not null)
-            {
-                figures[FigureName.UpstreamCpu] = upstreamCpu * 1e6 / messages;
-            }
+            ReadLatencies(result, latencies);
         }
 
         figures[FigureName.RelayMegabytes] = relayBytes / 1e6;
@@ -52,12 +57,28 @@ internal static class Generator
         return figures;
     }
 
+    /// <summary>Adds the latencies of a result's line.</summary>
+    internal static void ReadLatencies(string line, LatencyHistogram latencies)
+    {
+        using JsonDocument document = JsonDocument.Parse(line);
+        JsonElement pairs = document.RootElement.GetProperty("latencies");
+        for (int i = 0; i + 1 < pairs.GetArrayLength(); i += 2)
+        {
+            latencies.Add(pairs[i].GetInt32(), pairs[i + 1].GetInt64());
+        }
+    }
+
     /// <summary>Reads the line of a result.</summary>
-    internal static Dictionary<string, double> Read(string line, out double messages)
+    /// <param name="line">What the load said.</param>
+    /// <param name="payloadBytes">Of each message.</param>
+    /// <param name="separatesRelay">Whether load and upstream share a processor on which the relay is not.</param>
+    internal static Dictionary<string, double> Read(string line, int payloadBytes, bool separatesRelay)
     {
         using JsonDocument document = JsonDocument.Parse(line);
         JsonElement result = document.RootElement;
-        messages = result.GetProperty("messages").GetDouble();
+        double messages = result.GetProperty("messages").GetDouble();
+        double seconds = result.GetProperty("seconds").GetDouble();
+        double loadCpu = result.GetProperty("cpuSeconds").GetDouble();
         double perMessage = 1 / Math.Max(messages, 1);
         double[] collections = CollectionCounts.ReadAnswer(result);
         var figures = new Dictionary<string, double>
@@ -69,7 +90,8 @@ internal static class Generator
             [FigureName.P99] = result.GetProperty("p99").GetDouble(),
             ["p99.9Us"] = result.GetProperty("p99.9").GetDouble(),
             ["maxUs"] = result.GetProperty("max").GetDouble(),
-            [FigureName.LoadCpu] = result.GetProperty("cpuSeconds").GetDouble() * 1e6 * perMessage,
+            [FigureName.MaxOfWindow] = result.GetProperty("max").GetDouble() / (seconds * 1e6),
+            [FigureName.LoadCpu] = loadCpu * 1e6 * perMessage,
             [FigureName.LoadMegabytes] = result.GetProperty("residentBytes").GetDouble() / 1e6,
             ["loadAllocatedBytes"] = result.GetProperty("allocatedBytes").GetDouble() * perMessage,
         };
@@ -78,13 +100,37 @@ internal static class Generator
             figures[FigureName.LoadCollections[i]] = collections[i];
         }
 
+        double[] watched =
+            [.. result.GetProperty("watchedCpuSeconds").EnumerateArray().Select(static s => s.GetDouble())];
+        AddCpu(figures, watched, messages, payloadBytes);
+        if (separatesRelay)
+        {
+            figures[FigureName.LoadCoreBusy] = (loadCpu + watched.Skip(1).Sum()) / seconds;
+        }
+
+        if (result.TryGetProperty("ofRate", out JsonElement ofRate))
+        {
+            figures[FigureName.OfRate] = ofRate.GetDouble();
+        }
+
         return figures;
     }
 
-    private static double TimeOf(string line)
+    // The relay's seconds, and the upstream's if there is one.
+    private static void AddCpu(
+        Dictionary<string, double> figures, double[] watched, double messages, int payloadBytes)
     {
-        using JsonDocument document = JsonDocument.Parse(line);
-        return document.RootElement.GetProperty("atSeconds").GetDouble();
+        if (messages == 0 || watched.Length == 0)
+        {
+            return;
+        }
+
+        figures[FigureName.RelayCpu] = watched[0] * 1e6 / messages;
+        figures[FigureName.MegabytesPerRelayCpuSecond] = payloadBytes * messages / watched[0] / 1e6;
+        if (watched.Length > 1)
+        {
+            figures[FigureName.UpstreamCpu] = watched[1] * 1e6 / messages;
+        }
     }
 
     /// <summary>Puts every shape on every subject, subjects taking turns in each round.</summary>

@@ -13,7 +13,7 @@ internal sealed class PacedRawLoad(IPEndPoint target, BenchOptions options, doub
     protected override async Task<IPacedConnection> ConnectAsync(
         PacedSlots slots, CancellationToken cancellationToken)
     {
-        var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket socket = RawServer.CreateSocket();
         var connection = new PacedStream(socket, Run, slots, options.WireBytes);
         await socket.ConnectAsync(target, cancellationToken).ConfigureAwait(false);
 

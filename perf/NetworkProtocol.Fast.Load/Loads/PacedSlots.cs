@@ -1,3 +1,4 @@
+using System;
 using System.Diagnostics;
 using System.Threading;
 using NetworkProtocol.Fast.Relay.Cli.Bench;
@@ -38,9 +39,26 @@ internal sealed class PacedSlots(LoadRun run, LoadMeter meter, int inFlight)
     /// <summary>Its reply is here: the time since it was meant to be sent counts.</summary>
     internal void Return(int slot)
     {
-        meter.Record(Stopwatch.GetTimestamp() - intendedAt[slot]);
-        Volatile.Write(ref intendedAt[slot], 0);
-        Leave();
+        long intended = Interlocked.Exchange(ref intendedAt[slot], 0);
+        if (intended != 0)
+        {
+            meter.Record(intended, Stopwatch.GetTimestamp());
+            Leave();
+        }
+    }
+
+    /// <summary>Takes back what is under way: no more replies count.</summary>
+    /// <param name="onMissing">Called with the intended time of each.</param>
+    internal void GiveUp(Action<long> onMissing)
+    {
+        for (int slot = 0; slot < intendedAt.Length; slot++)
+        {
+            long intended = Interlocked.Exchange(ref intendedAt[slot], 0);
+            if (intended != 0)
+            {
+                onMissing(intended);
+            }
+        }
     }
 
     /// <summary>The pacer takes no more.</summary>

@@ -32,7 +32,7 @@ internal sealed class StreamVisitLoad(LoadKind kind, IPEndPoint target, int wire
                 await stream.ReadExactlyAsync(reply).ConfigureAwait(false);
             }
 
-            meter.Record(Stopwatch.GetTimestamp() - start);
+            meter.Record(start, Stopwatch.GetTimestamp());
         }
     }
 }

@@ -14,8 +14,8 @@ using NetworkProtocol.Fast.Transport;
 namespace NetworkProtocol.Fast.Loading.Roles;
 
 /// <summary>
-/// Loads a target: a closed loop, an open loop with <c>--rate</c>, or visits with <c>--visit</c>. Says "measuring" and
-/// "measured" at the ends of the window, so that whoever watches other processes can read their clocks then.
+/// Loads a target: a closed loop, an open loop with <c>--rate</c>, or visits with <c>--visit</c>. Says
+/// "measured" at the end of the window, and in its result what the processes of <c>--watch</c> used within it.
 /// </summary>
 internal static class GenerateRole
 {
@@ -27,6 +27,7 @@ internal static class GenerateRole
         Endpoint target = arguments.NextTarget();
         string visit = arguments.Text("--visit", string.Empty);
         double rate = arguments.Number("--rate", 0);
+        var watched = new WatchedProcesses(arguments.Text("--watch", string.Empty));
         BenchOptions options = OptionsOf(arguments);
         arguments.End();
         long inFlightBytes = (long)options.WireBytes * options.Shape.Connections * options.Shape.InFlight;
@@ -36,7 +37,56 @@ internal static class GenerateRole
         }
 
         using var runtime = new LinkRuntime(LinkRuntime.MemoryLimitBytesDefault + (4 * inFlightBytes));
-        Load load = (kind, visit, rate) switch
+        Load load = CreateLoad(kind, visit, rate, target, options, runtime);
+        int[] collections = [];
+        BenchSample sample;
+        await using (load.ConfigureAwait(false))
+        {
+            sample = await LoadMeasurement
+                .RunAsync(load, options, FollowAsync, CancellationToken.None, watched.Look).ConfigureAwait(false);
+        }
+
+        Line.Write("result", json =>
+        {
+            Write(json, options, sample, collections);
+            if (rate > 0)
+            {
+                json.WriteNumber("ofRate", sample.MessagesPerSecond / rate);
+            }
+
+            json.WriteStartArray("watchedCpuSeconds");
+            foreach (double seconds in watched.CpuSeconds)
+            {
+                json.WriteNumberValue(seconds);
+            }
+
+            json.WriteEndArray();
+            json.WriteStartArray("latencies");
+            foreach ((int bucket, long count) in sample.Latencies.Buckets)
+            {
+                json.WriteNumberValue(bucket);
+                json.WriteNumberValue(count);
+            }
+
+            json.WriteEndArray();
+        });
+
+        async Task FollowAsync(Load followed, Task measurement)
+        {
+            int[] before = Collections();
+            await measurement.ConfigureAwait(false);
+            Line.Event("measured");
+            collections = Collections();
+            for (int i = 0; i < before.Length; i++)
+            {
+                collections[i] -= before[i];
+            }
+        }
+    }
+
+    private static Load CreateLoad(
+        LoadKind kind, string visit, double rate, Endpoint target, BenchOptions options, LinkRuntime runtime) =>
+        (kind, visit, rate) switch
         {
             (LoadKind.Raw or LoadKind.Tls, "open" or "ask", 0) => new StreamVisitLoad(
                 kind, Arguments.AddressOf(target), visit == "ask" ? options.WireBytes : 0, options.Shape),
@@ -50,29 +100,6 @@ internal static class GenerateRole
             (LoadKind.Raw, "", > 0) => new PacedRawLoad(Arguments.AddressOf(target), options, rate),
             _ => throw new UsageException("--rate takes raw, plain or secure, --visit takes open or ask, and not both"),
         };
-        int[] collections = [];
-        BenchSample sample;
-        await using (load.ConfigureAwait(false))
-        {
-            sample = await LoadMeasurement.RunAsync(load, options, FollowAsync, CancellationToken.None)
-                .ConfigureAwait(false);
-        }
-
-        Line.Write("result", json => Write(json, options, sample, collections));
-
-        async Task FollowAsync(Load followed, Task measurement)
-        {
-            int[] before = Collections();
-            Line.Event("measuring");
-            await measurement.ConfigureAwait(false);
-            Line.Event("measured");
-            collections = Collections();
-            for (int i = 0; i < before.Length; i++)
-            {
-                collections[i] -= before[i];
-            }
-        }
-    }
 
     /// <summary>How packets are protected. Any key is taken: the server is this harness' own.</summary>
     internal static SecureClient? SecurityOf(LoadKind kind, Endpoint target) => kind == LoadKind.Secure
@@ -99,6 +126,7 @@ internal static class GenerateRole
             Name = packet,
             Shape = new LoadShape(arguments.Integer("--connections", 16), arguments.Integer("--in-flight", 64)),
             Duration = TimeSpan.FromSeconds(arguments.Number("--seconds", 1)),
+            DrainTimeout = TimeSpan.FromSeconds(arguments.Number("--drain", 10)),
             Rounds = 1,
             IsRemote = true,
             Compression = compression ?? CompressionOptions.None,

@@ -1,4 +1,5 @@
 using System;
+using System.Diagnostics;
 using System.Threading;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Client;
@@ -11,8 +12,8 @@ namespace NetworkProtocol.Fast.Loading.Roles;
 
 /// <summary>
 /// Clients that keep asking while servers come and go: each connects again when it has to. Says "failing" with the
-/// first request that fails after a success, "recovered" with the first that succeeds after that, and the sums at its
-/// end.
+/// first request that fails after a success, "recovered" with the first that was sent after that and succeeds, and at
+/// its end how many succeeded and when each was sent that failed.
 /// </summary>
 internal static class ProbeRole
 {
@@ -44,11 +45,7 @@ internal static class ProbeRole
         await Line.InputEndedAsync().ConfigureAwait(false);
         await stop.CancelAsync().ConfigureAwait(false);
         await Task.WhenAll(loops).ConfigureAwait(false);
-        Line.Write("result", json =>
-        {
-            json.WriteNumber("succeeded", tally.Succeeded);
-            json.WriteNumber("failed", tally.Failed);
-        });
+        Line.Write("result", tally.Write);
     }
 
     private static async Task LoopAsync(
@@ -58,11 +55,12 @@ internal static class ProbeRole
         PacketClient? client = null;
         while (!stop.IsCancellationRequested)
         {
+            long begun = Stopwatch.GetTimestamp();
             try
             {
                 client ??= await PacketClient.ConnectAsync(target, runtime, options, stop).ConfigureAwait(false);
                 (await client.RequestAsync("ECHO", payload, null, stop).ConfigureAwait(false)).Dispose();
-                tally.Succeed();
+                tally.Succeed(begun);
                 await Task.Delay(Interval, stop).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -72,7 +70,7 @@ internal static class ProbeRole
             catch (Exception e) when (e is PacketErrorException or PacketConnectionException or TransportException
                 or TimeoutException or OperationCanceledException)
             {
-                tally.Fail();
+                tally.Fail(begun);
                 if (client is not null && e is not PacketErrorException)
                 {
                     await client.DisposeAsync().ConfigureAwait(false);

@@ -32,7 +32,7 @@ internal static class RawServers
 
     private static async Task RelayAsync(Socket client, IPEndPoint target)
     {
-        var upstream = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+        Socket upstream = RawServer.CreateSocket();
         try
         {
             await upstream.ConnectAsync(target).ConfigureAwait(false);

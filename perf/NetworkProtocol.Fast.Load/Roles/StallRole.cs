@@ -1,82 +1,67 @@
 using System;
-using System.Net.Sockets;
-using System.Threading;
+using System.Collections.Generic;
+using System.Linq;
 using System.Threading.Tasks;
-using NetworkProtocol.Fast.Packets;
+using NetworkProtocol.Fast.Configuration;
+using NetworkProtocol.Fast.Link;
+using NetworkProtocol.Fast.Loading.Loads;
 using NetworkProtocol.Fast.Relay.Cli;
-using NetworkProtocol.Fast.Session;
+using NetworkProtocol.Fast.Relay.Cli.Bench;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Loading.Roles;
 
-/// <summary>
-/// A client that sends requests as fast as it may and never reads a reply. It speaks the protocol by hand: a link of
-/// the library would read.
-/// </summary>
+/// <summary>Clients that send requests as fast as they may and never read the replies. Says "stalled" when all of them
+/// have begun, and how much they asked for at its end.</summary>
 internal static class StallRole
 {
+    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(10);
+    private static readonly TimeSpan OpenTimeout = TimeSpan.FromSeconds(10);
+
+    // The other side is the slow one here, and says nothing that is read.
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(1);
+
     internal static async Task RunAsync(Arguments arguments)
     {
+        LoadKind kind = arguments.NextKind();
         Endpoint target = arguments.NextTarget();
         int payloadBytes = arguments.Integer("--size", 64 << 10);
+        int connections = arguments.Integer("--connections", 1);
         arguments.End();
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        await socket.ConnectAsync(Arguments.AddressOf(target)).ConfigureAwait(false);
-        await SendAsync(socket, Opening(), CancellationToken.None).ConfigureAwait(false);
+        if (kind is not (LoadKind.Plain or LoadKind.Secure)
+            || PacketName.Parse("ECHO", out PacketName name) is not null)
+        {
+            throw new UsageException("stall takes plain or secure");
+        }
+
+        var options = new LinkOptions
+        {
+            SendQueueLimitBytes = 4 << 20,
+            HeartbeatInterval = Patience,
+            SlowPeerTimeout = Patience,
+            Software = "npfast-load stall",
+        };
+        using var runtime = new LinkRuntime();
+        var run = new LoadRun(connections);
+        var links = new List<StalledLink>();
+        for (int i = 0; i < connections; i++)
+        {
+            TransportConnection transport = await TransportConnector
+                .ConnectAsync(target, TransportOptions.Default, default).ConfigureAwait(false);
+            var link = new StalledLink(run, name, new byte[payloadBytes]);
+            await link.OpenAsync(runtime, options, GenerateRole.SecurityOf(kind, target), transport)
+                .WaitAsync(OpenTimeout).ConfigureAwait(false);
+            link.SendMore();
+            links.Add(link);
+        }
+
         Line.Event("stalled");
-        using var stop = new CancellationTokenSource();
-        Task<long> asking = AskAsync(socket, payloadBytes, stop.Token);
-        await Line.InputEndedAsync().ConfigureAwait(false);
-        await stop.CancelAsync().ConfigureAwait(false);
-        long requests = await asking.ConfigureAwait(false);
-        Line.Write("result", json => json.WriteNumber("requests", requests));
-    }
-
-    // The server closes it for being slow; it comes back with nothing then, and only waits for its end.
-    private static async Task<long> AskAsync(Socket socket, int payloadBytes, CancellationToken stop)
-    {
-        byte[] payload = new byte[payloadBytes];
-        byte[] request = new byte[PacketHeader.BytesCount + payloadBytes];
-        long sent = 0;
-        try
+        Task inputEnded = Line.InputEndedAsync();
+        while (await Task.WhenAny(inputEnded, Task.Delay(Interval)).ConfigureAwait(false) != inputEnded)
         {
-            while (true)
-            {
-                WriteEcho(request, (uint)(sent + 1), payload);
-                await SendAsync(socket, request, stop).ConfigureAwait(false);
-                sent++;
-            }
+            links.ForEach(static link => link.SendMore());
         }
-        catch (Exception e) when (e is SocketException or OperationCanceledException)
-        {
-            return sent;
-        }
-    }
 
-    private static async Task SendAsync(Socket socket, ReadOnlyMemory<byte> bytes, CancellationToken stop)
-    {
-        while (bytes.Length > 0)
-        {
-            bytes = bytes[await socket.SendAsync(bytes, stop).ConfigureAwait(false)..];
-        }
-    }
-
-    private static byte[] Opening()
-    {
-        byte[] hello = new byte[512];
-        var writer = new PacketWriter(hello);
-        return writer.TryWriteHello(new LinkSettings { Software = "npfast-load stall" })
-            ? [.. PlainOpening.Magic, .. writer.Written]
-            : throw new CommandFailedException("the Hello does not fit its buffer");
-    }
-
-    private static void WriteEcho(byte[] request, uint correlation, byte[] payload)
-    {
-        var writer = new PacketWriter(request);
-        var header = new PacketHeader { Type = PacketType.Echo, Correlation = correlation };
-        if (!writer.TryWrite(in header, default, payload))
-        {
-            throw new CommandFailedException("the request does not fit its buffer");
-        }
+        Line.Write("result", json => json.WriteNumber("requests", links.Sum(static link => link.Sent)));
     }
 }
