@@ -48,7 +48,8 @@ internal static class LimitKeys
         ValueParsers.DurationOf(Duration.Milliseconds(100), KeyForms.Day),
         new Duration(Link.SlowPeerTimeout))
     {
-        Doc = "A client that reads nothing for this long is closed",
+        Doc = "A client that takes less than 16 KiB of what waits for it in this time is closed; where memory is "
+            + "short, one that takes nothing for a second",
         ValueName = "TIME",
         Form = ValueForm.Time,
         Range = KeyForms.Words(Duration.Milliseconds(100), KeyForms.Day),

@@ -200,8 +200,8 @@ internal sealed class AdminListenerTests
     {
         if (!NpfastProcess.IsNative)
         {
-            Assert.Ignore("the runtime that compiles just in time needs descriptors itself, and aborts without; .ci/run "
-                + "has this with the native executable");
+            Assert.Ignore("the runtime that compiles just in time needs descriptors itself, and aborts without; "
+                + ".ci/run has this with the native executable");
         }
 
         const int Spare = 10;
