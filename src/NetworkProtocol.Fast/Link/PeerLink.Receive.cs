@@ -1,6 +1,7 @@
 using System;
 using System.Threading;
 using NetworkProtocol.Fast.Memory;
+using NetworkProtocol.Fast.Packets;
 using NetworkProtocol.Fast.Transport;
 
 namespace NetworkProtocol.Fast.Link;
@@ -12,6 +13,9 @@ internal sealed partial class PeerLink
     // of small packets make its share vanish.
     private const int ReceiveBytesMin = 4 << 10;
     private const int ReceiveBytesMax = 64 << 10;
+
+    // A packet's header and the longest name.
+    private const int HeadBytes = PacketHeader.BytesCount + byte.MaxValue;
 
     // Batches in a row before other links of this thread get their turn.
     private const int ReceiveTurnsMax = 16;
@@ -262,6 +266,13 @@ internal sealed partial class PeerLink
         {
             // Not a byte of the next packet, so that this one has the block to itself and can be handed on.
             buffer = buffer[..Math.Min(buffer.Length, neededBytes - window.UnreadBytes)];
+        }
+        else if (neededBytes <= PacketHeader.BytesCount && packetBytesInHand > SendQueue.InlineBytesMax)
+        {
+            // Large packets come in rows, so the next one, of unknown size, is expected to be like the last. Of one
+            // that the block is too small for, only the beginning: the rest goes where it can stay.
+            int expected = packetBytesInHand <= window.Capacity ? packetBytesInHand : HeadBytes;
+            buffer = buffer[..Math.Clamp(expected - window.UnreadBytes, 1, buffer.Length)];
         }
 
         return true;
