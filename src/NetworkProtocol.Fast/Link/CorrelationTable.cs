@@ -107,12 +107,14 @@ internal sealed class CorrelationTable<TOwner>
             return false;
         }
 
-        batch.Add(index);
+        // Before it is added and not after: a batch that has ended anything is not empty at its end, when those
+        // that wait for slots are woken.
         if (batch.IsFull)
         {
             Free(batch);
         }
 
+        batch.Add(index);
         return true;
     }
 
