@@ -78,7 +78,7 @@ internal static class Program
         if (what is "micro" or "all")
         {
             micro = MicroRun.Run(
-                smoke, native, Path.Combine(Path.GetTempPath(), "npfast-benchmarks"), measurements.Missing);
+                smoke, native, Path.Combine(Path.GetTempPath(), "npfast-benchmarks"), measurements);
             broken.AddRange(budgets.Check(micro, smoke));
         }
 
@@ -98,9 +98,9 @@ internal static class Program
             }
 
             broken.AddRange(budgets.Check(measurements, smoke));
-            broken.AddRange(measurements.Failed);
         }
 
+        broken.AddRange(measurements.Failed);
         var report = new Report(measurements, budgets.Ratios)
         {
             Commit = commit ?? "unknown",

@@ -96,25 +96,29 @@ internal sealed record BudgetFile
     /// <param name="measurements">What was measured with processes.</param>
     /// <param name="smoke">A smoke run measures few of them, and coarsely.</param>
     /// <remarks>A scenario or a placement that was not run at all breaks nothing: it was not asked for, or the machine
-    /// cannot do it. Neither does a peer that is not installed.</remarks>
+    /// cannot do it. Neither does a peer that is noted as missing.</remarks>
     internal IEnumerable<string> Check(Measurements measurements, bool smoke)
     {
         foreach (RatioBudget budget in Ratios)
         {
             if (budget.Measure(measurements) is { } figure)
             {
-                if (budget.Check(figure.Median, smoke ? SmokeSlack : 1) is { } wrong)
+                if (budget.Check(figure.Median, smoke && !budget.IsExact ? SmokeSlack : 1) is { } wrong)
                 {
                     yield return wrong;
                 }
             }
-            else if (!smoke && budget.CellOf(measurements, budget.Subject) is null && measurements.Cells.Any(
+            else if (!smoke && !IsPeerMissing(budget, measurements) && measurements.Cells.Any(
                 cell => cell.Key.Scenario == budget.Scenario && cell.Key.Placement == budget.Placement))
             {
                 yield return $"{budget.What}: not measured";
             }
         }
     }
+
+    private static bool IsPeerMissing(RatioBudget budget, Measurements measurements) =>
+        measurements.Cells.Any(cell => cell.Key.Subject == budget.Subject && cell.Key.Scenario == budget.Scenario)
+        && measurements.Missing.Any(note => note.StartsWith(budget.Baseline + ':', StringComparison.Ordinal));
 
     private static IEnumerable<string> Check(MicroBudget budget, MicroResult[] results, double slack)
     {

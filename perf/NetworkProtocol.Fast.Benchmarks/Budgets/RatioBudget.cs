@@ -1,5 +1,6 @@
 using System;
 using System.Globalization;
+using System.Text.Json.Serialization;
 using NetworkProtocol.Fast.Benchmarks.Measuring;
 
 namespace NetworkProtocol.Fast.Benchmarks.Budgets;
@@ -38,6 +39,10 @@ internal sealed record RatioBudget
     public double? Min { get; init; }
 
     public double? Max { get; init; }
+
+    /// <summary>Whether a smoke run has no slack: the figure is as sharp there.</summary>
+    [JsonPropertyName("exact")]
+    public bool IsExact { get; init; }
 
     internal string TargetText => TargetMin is { } least
         ? string.Create(CultureInfo.InvariantCulture, $">= {least:#,0.##}")

@@ -4,6 +4,7 @@ using System.Linq;
 using BenchmarkDotNet.Loggers;
 using BenchmarkDotNet.Reports;
 using BenchmarkDotNet.Running;
+using NetworkProtocol.Fast.Benchmarks.Measuring;
 using NetworkProtocol.Fast.Benchmarks.Processes;
 
 namespace NetworkProtocol.Fast.Benchmarks.Micro;
@@ -21,10 +22,10 @@ internal static class MicroRun
     /// <param name="smoke">Short and coarse.</param>
     /// <param name="native">Native code too, not only just-in-time compiled.</param>
     /// <param name="artifacts">Folder for what BenchmarkDotNet writes by itself.</param>
-    /// <param name="missing">Takes in what could not be measured.</param>
+    /// <param name="measurements">Takes in what was not measured, and what failed.</param>
     /// <exception cref="MeasurementException">A benchmark did not run: its setup found it to be wrong.</exception>
     internal static IReadOnlyList<MicroResult> Run(
-        bool smoke, bool native, string artifacts, ICollection<string> missing)
+        bool smoke, bool native, string artifacts, Measurements measurements)
     {
         var results = new List<MicroResult>();
         foreach (Type type in Classes)
@@ -36,7 +37,8 @@ internal static class MicroRun
 
         if (!native)
         {
-            missing.Add("native micro benchmarks: a full run has them, and --native; publishing takes minutes");
+            measurements.Missing.Add(
+                "native micro benchmarks: a full run has them, and --native; publishing takes minutes");
             return results;
         }
 
@@ -46,7 +48,7 @@ internal static class MicroRun
             log => BenchmarkRunner.Run(Classes, MicroConfig.Native(smoke, log, artifacts)));
         if (compiled.Length == 0)
         {
-            missing.Add("native micro benchmarks: publishing failed (clang and zlib1g-dev are needed)");
+            measurements.Failed.Add("native micro benchmarks: publishing failed (clang and zlib1g-dev are needed)");
         }
 
         results.AddRange(compiled);

@@ -1,3 +1,4 @@
+using System;
 using System.Threading.Tasks;
 using NetworkProtocol.Fast.Link;
 using NetworkProtocol.Fast.Packets;
@@ -11,11 +12,16 @@ namespace NetworkProtocol.Fast.Loading.Loads;
 internal sealed class PacedLink(LoadRun run, PacedSlots slots, PacketName name, byte[] payload)
     : LoadLink(run, payload, slots.Count), IPacedConnection
 {
+    private const int RepliesPerComparison = 1000;
+
     private readonly byte[] payload = payload;
     private readonly byte[] utf8 = name.Utf8;
 
     // The pacer's own.
     private bool isTouched;
+
+    // Of the thread that owns the receive side.
+    private int untilCompared;
 
     public bool TrySend(long intended)
     {
@@ -51,7 +57,7 @@ internal sealed class PacedLink(LoadRun run, PacedSlots slots, PacketName name, 
 
         uint slot = packet.Header.Correlation - 1;
         if (slot >= (uint)slots.Count || packet.Header.Type == PacketType.Error
-            || packet.Payload.Length != payload.Length)
+            || packet.Payload.Length != payload.Length || !IsEcho(packet.Payload))
         {
             FailOn(in packet);
             return null;
@@ -62,4 +68,16 @@ internal sealed class PacedLink(LoadRun run, PacedSlots slots, PacketName name, 
     }
 
     public async ValueTask DisposeAsync() => await CloseAsync().ConfigureAwait(false);
+
+    // Every thousandth: comparing each would cost the generator more than sending it.
+    private bool IsEcho(ReadOnlySpan<byte> reply)
+    {
+        if (--untilCompared >= 0)
+        {
+            return true;
+        }
+
+        untilCompared = RepliesPerComparison;
+        return reply.SequenceEqual(payload);
+    }
 }

@@ -66,7 +66,21 @@ internal sealed class BudgetFileTests
     {
         var measurements = new Measurements();
         measurements.Add(CellTests.Key("npfast"), Figures(1, 1));
+        string[] missing = ["rate: not measured", "cpu: not measured"];
+        Assert.That(Broken(measurements, smoke: false), Is.EqualTo(missing), "nobody said that it is missing");
+        measurements.Missing.Add("raw: not installed");
         Assert.That(Broken(measurements, smoke: false), Is.Empty);
+    }
+
+    [Test]
+    public void Check_FigureThatLostItsName_IsBroken()
+    {
+        var measurements = new Measurements();
+        Dictionary<string, double> renamed = new() { ["other"] = 1 };
+        measurements.Add(CellTests.Key("npfast"), renamed);
+        measurements.Add(CellTests.Key("raw"), renamed);
+        string[] missing = ["rate: not measured", "cpu: not measured"];
+        Assert.That(Broken(measurements, smoke: false), Is.EqualTo(missing));
     }
 
     [Test]
